@@ -1,0 +1,1 @@
+//! One binary: tests named for what they guard.
