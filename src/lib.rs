@@ -2,5 +2,7 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod expression;
 pub mod numeric;
+pub mod trajectory;
 pub mod unit;
