@@ -3,6 +3,7 @@
 pub mod diagnostic;
 pub mod document;
 pub mod expression;
+pub mod integrate;
 pub mod numeric;
 pub mod trajectory;
 pub mod unit;

@@ -1,0 +1,239 @@
+//! One attempted step of every stepping lane.
+
+use std::any::TypeId;
+
+use crate::numeric::Mask;
+use crate::numeric::Scalar;
+
+use super::batch::Batch;
+use super::border::{Border, Reason};
+use super::lane::{Phase, Stepper, Verdict};
+use super::ode_solvers_dopri5 as ode_solvers;
+use super::options::Method;
+use super::piece::{blend, gather, lanes_where};
+use super::stiffness;
+use super::system::System;
+
+impl<S: Scalar, Y: System<S>> Batch<S, Y> {
+    /// Attempts a step in every stepping lane; returns whether any was accepted.
+    pub(super) fn attempt_lanes(&mut self, borders: &mut Vec<Border>) -> bool {
+        for lane in 0..S::LANES {
+            if self.lanes[lane].phase == Phase::Stepping {
+                self.prepare(lane, borders);
+            }
+        }
+        let stepping = |batch: &Self, stepper| -> S::Mask {
+            let at = |lane: usize| &batch.lanes[lane];
+            lanes_where(S::LANES, |lane| at(lane).phase == Phase::Stepping && at(lane).stepper == stepper)
+        };
+        let rodas = stepping(self, Stepper::Rodas5p);
+        let explicit = stepping(self, Stepper::DormandPrince);
+        let ahead = stepping(self, Stepper::OdeSolvers);
+        if !rodas.or(explicit).or(ahead).any() {
+            return false;
+        }
+        let mut lost = S::Mask::splat(false);
+        if rodas.any() {
+            lost = self.attempt_rodas(rodas).and(rodas);
+        }
+        if explicit.any() {
+            self.attempt_explicit(explicit);
+        }
+        let (ratio, finite) = self.judge_errors();
+        let mut accepted = S::Mask::splat(false);
+        for lane in 0..S::LANES {
+            let at = &mut self.lanes[lane];
+            if at.phase != Phase::Stepping || at.stepper == Stepper::OdeSolvers {
+                continue;
+            }
+            let fixed = self.options.fixed_step;
+            let verdict = match fixed {
+                _ if !finite.get(lane) => at.judge_not_finite(),
+                Some(h) => {
+                    at.h = h;
+                    Verdict::Accepted
+                }
+                None if lost.get(lane) => at.judge_lost_pivot(),
+                None => at.judge(ratio.get(lane)),
+            };
+            accepted.set(lane, verdict == Verdict::Accepted);
+            if verdict == Verdict::Rejected && fixed.is_some() {
+                let worst = self.worst(lane);
+                self.fail(lane, Reason::NotFinite, worst, borders);
+            }
+        }
+        self.detect_stiffness(accepted.and(explicit));
+        self.store(accepted, rodas, explicit);
+        if ahead.any() {
+            for lane in (0..S::LANES).filter(|&lane| ahead.get(lane)) {
+                self.segments[lane].load(lane, &mut self.curve);
+                accepted.set(lane, true);
+            }
+            let curve = std::mem::take(&mut self.curve.to);
+            blend(ahead, &curve, &mut self.y);
+            self.curve.to = curve;
+        }
+        for (lane, at) in self.lanes.iter_mut().enumerate() {
+            if accepted.get(lane) {
+                at.accept();
+            }
+        }
+        accepted.any()
+    }
+
+    /// Fits a lane's next attempt, or ends the lane.
+    fn prepare(&mut self, lane: usize, borders: &mut Vec<Border>) {
+        let at = &mut self.lanes[lane];
+        if at.attempts >= self.options.max_steps {
+            let worst = self.worst(lane);
+            return self.fail(lane, Reason::StepLimit, worst, borders);
+        }
+        at.attempts += 1;
+        if at.stepper == Stepper::OdeSolvers {
+            return self.prepare_ahead(lane, borders);
+        }
+        if !at.fit(self.options.largest_step) {
+            let reason = if at.not_finite { Reason::NotFinite } else { Reason::StepSize };
+            let worst = self.worst(lane);
+            self.fail(lane, reason, worst, borders);
+        }
+    }
+
+    /// Computes a lane's segment with the other crate if that has not been done, and takes its next step.
+    fn prepare_ahead(&mut self, lane: usize, borders: &mut Vec<Border>) {
+        if TypeId::of::<S>() != TypeId::of::<S::Value>() {
+            return self.fail(lane, Reason::NoDerivatives, None, borders);
+        }
+        let at = &self.lanes[lane];
+        if self.segments[lane].is_spent() {
+            let span = (at.t, at.until);
+            let start = self.y.iter().map(|y| y.get(lane)).collect();
+            let segment = ode_solvers::integrate(&self.system, &mut self.workspace, &self.options, lane, span, start);
+            self.lanes[lane].counters.rates += segment.rates;
+            self.lanes[lane].counters.rejected += segment.rejected;
+            self.segments[lane] = segment;
+        }
+        match self.segments[lane].next_end() {
+            Ok(end) => {
+                let at = &mut self.lanes[lane];
+                at.trying = (end - at.t, end);
+            }
+            Err(reason) => self.fail(lane, reason, None, borders),
+        }
+    }
+
+    fn steps(&self) -> (S::Value, S::Value) {
+        let stepping = |lane: usize| self.lanes[lane].phase == Phase::Stepping;
+        let h = gather(S::LANES, |lane| if stepping(lane) { self.lanes[lane].trying.0 } else { 1.0 });
+        (self.times(), h)
+    }
+
+    /// The stiff method in all lanes; takes over those of `mask`. Returns the lanes with a lost pivot.
+    fn attempt_rodas(&mut self, mask: S::Mask) -> S::Mask {
+        let (t, h) = self.steps();
+        let stale = |at: &super::lane::Lane| !at.linearised;
+        let masked = |lane: &usize| mask.get(*lane);
+        if (0..S::LANES).filter(masked).any(|lane| stale(&self.lanes[lane])) {
+            self.rodas.linearise(&self.system, &mut self.workspace, t, &self.y);
+        }
+        let by_dense = lanes_where(S::LANES, |lane| mask.get(lane) && self.lanes[lane].by_dense);
+        let Self { system, workspace, rodas, y, scratch, .. } = self;
+        let lost = rodas.attempt(system, workspace, (t, h), y, by_dense, &mut scratch.new, &mut scratch.error);
+        for (lane, at) in self.lanes.iter_mut().enumerate() {
+            if mask.get(lane) {
+                at.counters.jacobians += u64::from(!at.linearised);
+                at.linearised = true;
+                at.counters.decompositions += 1;
+                at.counters.rates += 7;
+                at.counters.solves += 8;
+            }
+        }
+        self.take_attempt(mask);
+        lost
+    }
+
+    /// The explicit method in all lanes; takes over those of `mask`.
+    fn attempt_explicit(&mut self, mask: S::Mask) {
+        let (t, h) = self.steps();
+        let Self { system, workspace, dormand_prince, y, rate, scratch, .. } = self;
+        dormand_prince.attempt(system, workspace, (t, h), (y, rate), &mut scratch.new, &mut scratch.error);
+        for (lane, at) in self.lanes.iter_mut().enumerate() {
+            at.counters.rates += if mask.get(lane) { 6 } else { 0 };
+        }
+        self.take_attempt(mask);
+    }
+
+    fn take_attempt(&mut self, mask: S::Mask) {
+        blend(mask, &self.scratch.new, &mut self.new);
+        for (error, &new) in self.error.iter_mut().zip(&self.scratch.error) {
+            *error = S::Value::select(mask, new, *error);
+        }
+    }
+
+    /// Each lane's largest scaled error, and the lanes where all is finite.
+    fn judge_errors(&self) -> (S::Value, S::Mask) {
+        let largest = S::Value::splat(f64::MAX);
+        let mut ratio = S::Value::default();
+        let mut finite = S::Mask::splat(true);
+        for i in 0..self.y.len() {
+            let scaled = self.error[i].abs() / self.scale(i);
+            finite = finite.and(scaled.less_equal(largest)).and(self.new[i].value().abs().less_equal(largest));
+            ratio = ratio.max(scaled);
+        }
+        (ratio, finite)
+    }
+
+    /// The tolerance of a state over the attempted step.
+    fn scale(&self, i: usize) -> S::Value {
+        let size = self.y[i].value().abs().max(self.new[i].value().abs());
+        S::Value::splat(self.options.atol[i]) + size * S::Value::splat(self.options.rtol)
+    }
+
+    /// The state that is not finite or has the largest error in a lane's last attempt.
+    fn worst(&self, lane: usize) -> Option<usize> {
+        let scaled = |i: usize| (self.error[i].get(lane) / self.scale(i).get(lane)).abs();
+        let states = 0..self.y.len();
+        states.clone().find(|&i| !self.new[i].get(lane).is_finite() || !scaled(i).is_finite()).or_else(|| {
+            let larger = |a: &usize, b: &usize| scaled(*a).total_cmp(&scaled(*b));
+            states.filter(|&i| scaled(i) > 0.0).max_by(larger)
+        })
+    }
+
+    /// Hands lanes over to the stiff method whose explicit steps are held down by stability.
+    fn detect_stiffness(&mut self, accepted: S::Mask) {
+        let automatic = |at: &super::lane::Lane| at.method == Method::Auto;
+        if !(0..S::LANES).any(|lane| accepted.get(lane) && automatic(&self.lanes[lane])) {
+            return;
+        }
+        let (_, h) = self.steps();
+        let product = self.dormand_prince.stiffness(h, &self.new, |i| self.scale(i));
+        for (lane, at) in self.lanes.iter_mut().enumerate() {
+            let worth_it = (at.until - at.trying.1) / at.trying.0 * product.get(lane) > stiffness::THRESHOLD;
+            if accepted.get(lane)
+                && automatic(at)
+                && at.stiffness_hit(product.get(lane), stiffness::STABILITY, stiffness::HITS, stiffness::FORGIVEN)
+                && worth_it
+            {
+                at.hand_over();
+            }
+        }
+    }
+
+    /// Puts the accepted lanes' steps into curves and states.
+    fn store(&mut self, accepted: S::Mask, rodas: S::Mask, explicit: S::Mask) {
+        if !accepted.any() {
+            return;
+        }
+        blend(accepted, &self.y, &mut self.curve.from);
+        blend(accepted, &self.new, &mut self.curve.to);
+        let (_, h) = self.steps();
+        if accepted.and(rodas).any() {
+            self.rodas.interpolate(accepted.and(rodas), &mut self.curve);
+        }
+        if accepted.and(explicit).any() {
+            self.dormand_prince.interpolate(accepted.and(explicit), h, &mut self.curve);
+            blend(accepted.and(explicit), self.dormand_prince.last_rate(), &mut self.rate);
+        }
+        blend(accepted, &self.new, &mut self.y);
+    }
+}

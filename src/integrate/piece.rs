@@ -1,0 +1,154 @@
+use crate::numeric::Mask;
+use crate::numeric::Scalar;
+
+/// Takes what is accepted, piece by piece, each lane in order of time.
+pub trait Sink<S: Scalar> {
+    /// A piece of an accepted step of `lane`; the next one of that lane starts where it ends.
+    fn piece(&mut self, lane: usize, piece: &Piece<'_, S>);
+}
+
+/// Takes nothing.
+impl<S: Scalar> Sink<S> for () {
+    fn piece(&mut self, _lane: usize, _piece: &Piece<'_, S>) {}
+}
+
+/// Calls a closure with each lane's pieces.
+pub struct Pieces<F>(pub F);
+
+impl<S: Scalar, F: FnMut(usize, &Piece<'_, S>)> Sink<S> for Pieces<F> {
+    fn piece(&mut self, lane: usize, piece: &Piece<'_, S>) {
+        self.0(lane, piece);
+    }
+}
+
+/// The solution of one lane between `from` and `to`, within one accepted step.
+///
+/// At the start and end of the step it has the bits of the step's states. Where a piece begins or ends (borders)
+/// changes no bit of what it gives in between.
+#[derive(Debug)]
+pub struct Piece<'a, S: Scalar> {
+    /// Start of the piece.
+    pub from: f64,
+    /// End of the piece.
+    pub to: f64,
+    step_from: f64,
+    step_to: f64,
+    lane: usize,
+    curve: &'a Curve<S>,
+}
+
+impl<S: Scalar> Piece<'_, S> {
+    /// Number of states.
+    pub fn size(&self) -> usize {
+        self.curve.from.len()
+    }
+
+    /// All states at time `t`.
+    pub fn eval(&self, t: f64, states: &mut [f64]) {
+        for (i, state) in states.iter_mut().enumerate() {
+            *state = self.state(t, i);
+        }
+    }
+
+    /// One state at time `t`.
+    pub fn state(&self, t: f64, index: usize) -> f64 {
+        let lane = self.lane;
+        let get = |part: &[S]| part[index].get(lane);
+        if t == self.step_to {
+            return get(&self.curve.to);
+        }
+        if t == self.step_from {
+            return get(&self.curve.from);
+        }
+        let s = (t - self.step_from) / (self.step_to - self.step_from);
+        let r = 1.0 - s;
+        let [k1, k2, k3] = [get(&self.curve.k[0]), get(&self.curve.k[1]), get(&self.curve.k[2])];
+        get(&self.curve.from) * r + (get(&self.curve.to) + (k1 + (k2 + k3 * s) * s) * r) * s
+    }
+
+    /// The derivatives of all states by time along this curve, at time `t`.
+    pub fn slope(&self, t: f64, slopes: &mut [f64]) {
+        let length = self.step_to - self.step_from;
+        let s = (t - self.step_from) / length;
+        let r = 1.0 - s;
+        for (i, slope) in slopes.iter_mut().enumerate() {
+            let get = |part: &[S]| part[i].get(self.lane);
+            let [k1, k2, k3] = [get(&self.curve.k[0]), get(&self.curve.k[1]), get(&self.curve.k[2])];
+            let q = k1 + (k2 + k3 * s) * s;
+            let dq = k2 + k3 * (2.0 * s);
+            *slope = ((get(&self.curve.to) - get(&self.curve.from)) + (q * (r - s) + dq * (s * r))) / length;
+        }
+    }
+
+    /// All states with their derivatives at time `t`; only this piece's lane of each is meaningful.
+    pub fn eval_scalar(&self, t: f64, states: &mut [S]) {
+        let s = if t == self.step_to { 1.0 } else { (t - self.step_from) / (self.step_to - self.step_from) };
+        self.curve.eval(S::Value::splat(s), states);
+    }
+}
+
+/// The curves of the last accepted step of all lanes, s from 0 to 1 along the step:
+/// (1-s) from + s (to + (1-s) (k1 + s (k2 + s k3))).
+#[derive(Debug, Clone)]
+pub(super) struct Curve<S> {
+    pub from: Vec<S>,
+    pub to: Vec<S>,
+    pub k: [Vec<S>; 3],
+}
+
+impl<S: Scalar> Curve<S> {
+    pub fn new(size: usize) -> Self {
+        let zeros = || vec![S::default(); size];
+        Self { from: zeros(), to: zeros(), k: [zeros(), zeros(), zeros()] }
+    }
+
+    pub fn piece(&self, lane: usize, step: (f64, f64), part: (f64, f64)) -> Piece<'_, S> {
+        Piece { from: part.0, to: part.1, step_from: step.0, step_to: step.1, lane, curve: self }
+    }
+
+    /// All lanes' states, each lane at its own `s`; the same bits as [`Piece::state`].
+    pub fn eval(&self, s: S::Value, states: &mut [S]) {
+        let one = S::Value::splat(1.0);
+        let (start, end) = (s.equal(S::Value::default()), s.equal(one));
+        let r = one - s;
+        for (i, state) in states.iter_mut().enumerate() {
+            let inner = self.k[0][i] + (self.k[1][i] + self.k[2][i].scale(s)).scale(s);
+            let between = self.from[i].scale(r) + (self.to[i] + inner.scale(r)).scale(s);
+            *state = S::select(end, self.to[i], S::select(start, self.from[i], between));
+        }
+    }
+
+    /// All lanes' derivatives by time, each lane at its own `s` of a step of its own `length`.
+    pub fn slope(&self, s: S::Value, length: S::Value, slopes: &mut [S]) {
+        let one = S::Value::splat(1.0);
+        let r = one - s;
+        let per_time = one / length;
+        for (i, slope) in slopes.iter_mut().enumerate() {
+            let q = self.k[0][i] + (self.k[1][i] + self.k[2][i].scale(s)).scale(s);
+            let dq = self.k[1][i] + self.k[2][i].scale(s + s);
+            let by_s = (self.to[i] - self.from[i]) + (q.scale(r - s) + dq.scale(s * r));
+            *slope = by_s.scale(per_time);
+        }
+    }
+}
+
+/// A value made of each lane's.
+pub(super) fn gather<V: Scalar>(lanes: usize, of: impl Fn(usize) -> f64) -> V {
+    let mut all = V::default();
+    (0..lanes).for_each(|lane| all.set(lane, of(lane)));
+    all
+}
+
+/// The lanes for which `of` holds.
+pub(super) fn lanes_where<M: Mask>(lanes: usize, of: impl Fn(usize) -> bool) -> M {
+    let mut mask = M::splat(false);
+    (0..lanes).for_each(|lane| mask.set(lane, of(lane)));
+    mask
+}
+
+/// Copies the lanes of `mask`.
+pub(super) fn blend<S: Scalar>(mask: S::Mask, from: &[S], into: &mut [S]) {
+    for (into, &from) in into.iter_mut().zip(from) {
+        *into = S::select(mask, from, *into);
+    }
+}

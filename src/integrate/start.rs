@@ -1,0 +1,132 @@
+//! Lanes that were begun: method and first step size.
+
+use crate::numeric::Lanes;
+use crate::numeric::Mask;
+use crate::numeric::Scalar;
+
+use super::batch::Batch;
+use super::border::{Border, Reason};
+use super::lane::{Lane, Phase, Stepper};
+use super::options::Method;
+use super::piece::{blend, gather, lanes_where};
+use super::stiffness;
+use super::system::System;
+
+impl<S: Scalar, Y: System<S>> Batch<S, Y> {
+    /// Rates, method and first step of all lanes that were begun.
+    pub(super) fn start_lanes(&mut self, borders: &mut Vec<Border>) {
+        let starting: S::Mask = lanes_where(S::LANES, |lane| self.lanes[lane].phase == Phase::Starting);
+        if !starting.any() {
+            return;
+        }
+        let t = self.times();
+        self.system.rates(&mut self.workspace, S::constant(t), &self.y, &mut self.scratch.slope);
+        blend(starting, &self.scratch.slope, &mut self.rate);
+        for i in 0..self.y.len() {
+            self.scratch.weight[i] =
+                self.y[i].value().abs() * S::Value::splat(self.options.rtol) + S::Value::splat(self.options.atol[i]);
+        }
+        self.probe_stiffness(t);
+        self.first_steps(t);
+        for lane in 0..S::LANES {
+            if self.lanes[lane].phase != Phase::Starting {
+                continue;
+            }
+            self.lanes[lane].counters.rates += 1;
+            let wrong =
+                (0..self.y.len()).find(|&i| !self.y[i].get(lane).is_finite() || !self.rate[i].get(lane).is_finite());
+            if wrong.is_some() {
+                self.fail(lane, Reason::NotFinite, wrong, borders);
+            } else {
+                self.lanes[lane].phase = Phase::Scanning;
+            }
+        }
+    }
+
+    /// Chooses the method of the starting lanes.
+    fn probe_stiffness(&mut self, t: S::Value) {
+        let mut probed = false;
+        for at in self.lanes.iter_mut().filter(|at| at.phase == Phase::Starting) {
+            at.stepper = match at.method {
+                Method::Rodas5p => Stepper::Rodas5p,
+                Method::DormandPrince | Method::Auto => Stepper::DormandPrince,
+                Method::OdeSolversDopri5 => Stepper::OdeSolvers,
+            };
+            if at.method == Method::Auto && at.until > at.t {
+                probed = true;
+                at.counters.jacobians += 1;
+            }
+        }
+        if !probed {
+            return;
+        }
+        self.rodas.linearise(&self.system, &mut self.workspace, t, &self.y);
+        let [vector, product] = &mut self.scratch.vectors;
+        let radius = stiffness::spectral_radius(
+            self.system.pattern(),
+            &self.rodas.jacobian,
+            &self.scratch.weight,
+            vector,
+            product,
+        );
+        for (lane, at) in self.lanes.iter_mut().enumerate() {
+            if at.phase == Phase::Starting && at.method == Method::Auto && at.until > at.t {
+                at.linearised = true;
+                if radius.get(lane) * (at.until - at.t) > stiffness::THRESHOLD {
+                    at.stepper = Stepper::Rodas5p;
+                }
+            }
+        }
+    }
+
+    /// First step size of the starting lanes.
+    ///
+    /// # Reference
+    /// Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I (1993), section II.4, with the span in
+    /// place of a fixed unit of time.
+    fn first_steps(&mut self, t: S::Value) {
+        if let Some(h) = self.options.fixed_step {
+            self.lanes.iter_mut().filter(|at| at.phase == Phase::Starting).for_each(|at| at.h = h);
+            return;
+        }
+        let size = self.y.len();
+        let norm = |lane: usize, of: &dyn Fn(usize) -> f64| {
+            (0..size).map(|i| (of(i) / self.scratch.weight[i].get(lane)).abs()).fold(0.0, f64::max)
+        };
+        let span = |lane: usize| self.lanes[lane].until - self.lanes[lane].t;
+        // A state that is only rounding would ask for a step that the clock does not resolve.
+        let clock = |at: &Lane| 100.0 * f64::EPSILON * at.t.abs();
+        let first = |lane: usize| {
+            let (d0, d1) = (norm(lane, &|i| self.y[i].get(lane)), norm(lane, &|i| self.rate[i].get(lane)));
+            let h0 = if d0 < 1e-10 || d1 < 1e-10 { 1e-6 * span(lane) } else { 0.01 * (d0 / d1) };
+            (h0.max(clock(&self.lanes[lane])).min(span(lane)), d1)
+        };
+        let starting = |lane: usize| self.lanes[lane].phase == Phase::Starting;
+        let h0: S::Value = gather(S::LANES, |lane| if starting(lane) { first(lane).0 } else { 0.0 });
+        for i in 0..size {
+            self.scratch.y[i] = self.y[i] + self.rate[i].scale(h0);
+        }
+        self.system.rates(&mut self.workspace, S::constant(t + h0), &self.scratch.y, &mut self.scratch.new);
+        for lane in 0..S::LANES {
+            if self.lanes[lane].phase != Phase::Starting {
+                continue;
+            }
+            let norm = |of: &dyn Fn(usize) -> f64| {
+                (0..size).map(|i| (of(i) / self.scratch.weight[i].get(lane)).abs()).fold(0.0, f64::max)
+            };
+            let h0 = h0.get(lane);
+            let d1 = norm(&|i| self.rate[i].get(lane));
+            let d2 = norm(&|i| self.scratch.new[i].get(lane) - self.rate[i].get(lane)) / h0;
+            let steepest = d1.max(d2);
+            let span = self.lanes[lane].until - self.lanes[lane].t;
+            let h1 = if steepest <= 1e-15 || !steepest.is_finite() {
+                (1e-5 * span).max(1e-3 * h0)
+            } else {
+                Lanes([0.01 / steepest]).pow(Lanes([0.2])).0[0]
+            };
+            let at = &mut self.lanes[lane];
+            at.h = (100.0 * h0).min(h1).max(clock(at)).min(span);
+            at.counters.rates += 1;
+        }
+    }
+}
