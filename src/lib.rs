@@ -5,5 +5,7 @@ pub mod document;
 pub mod expression;
 pub mod integrate;
 pub mod numeric;
+pub mod regimen;
+pub mod sign;
 pub mod trajectory;
 pub mod unit;
