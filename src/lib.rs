@@ -1,5 +1,6 @@
 //! CAR-T simulation, CRS assessment, dosing and estimation.
 
+pub mod crs;
 pub mod diagnostic;
 pub mod document;
 pub mod expression;

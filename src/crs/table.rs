@@ -1,0 +1,162 @@
+//! A patient's table of readings, graded: a fold over the monitor.
+
+use super::course::Course;
+use super::monitor::SAME_TIME;
+use super::panel::Panel;
+use super::scale::Scale;
+use super::settings::Settings;
+use crate::diagnostic::Problems;
+use crate::sign::{Kind, Sign, Signs};
+
+/// How long a value counts after it was read, for each sign, hours; then it is unknown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hold {
+    hours: [f64; Sign::COUNT],
+}
+
+impl Hold {
+    /// The same for all signs, except drugs given: what was given stays given.
+    pub fn all(hours: f64) -> Self {
+        let mut hold = Self::forever();
+        for sign in Sign::ALL {
+            if sign.kind() != Kind::Doses {
+                hold.hours[sign.index()] = hours;
+            }
+        }
+        hold
+    }
+
+    /// Values hold until the next: for simulations, and for intervals with start and stop.
+    pub fn forever() -> Self {
+        Self { hours: [f64::INFINITY; Sign::COUNT] }
+    }
+
+    /// The same with another limit for one sign.
+    pub fn with(mut self, sign: Sign, hours: f64) -> Self {
+        self.hours[sign.index()] = hours;
+        self
+    }
+
+    /// The limit for a sign, hours.
+    pub fn hours(&self, sign: Sign) -> f64 {
+        self.hours[sign.index()]
+    }
+}
+
+impl Default for Hold {
+    /// 8 hours: vital signs on a ward are read every 4 to 8 (Flora et al. 2021, doi:10.1016/j.ccell.2021.07.019).
+    fn default() -> Self {
+        Self::all(8.0)
+    }
+}
+
+/// What was read at a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// Days.
+    pub time: f64,
+    /// What was read; unknown where nothing was: the value before then still counts, see [`Hold`].
+    pub signs: Signs,
+    /// Death due to the syndrome.
+    pub death: bool,
+}
+
+impl Reading {
+    /// Signs at a time (days), the patient alive.
+    pub fn new(time: f64, signs: Signs) -> Self {
+        Self { time, signs, death: false }
+    }
+}
+
+/// Grades a table of readings in order of time; of several at one time the worse counts. The course stops at the last.
+///
+/// It is a fold: [`Monitor`](super::Monitor) does all the grading, so a table and a simulation with the same signs get the same course.
+///
+/// # Errors
+/// Those of [`Grading::new`](super::Grading::new).
+pub fn grade(
+    scale: &Scale,
+    settings: &Settings,
+    readings: impl IntoIterator<Item = Reading>,
+) -> Result<Course, Problems> {
+    let courses = grade_all(std::slice::from_ref(scale), settings, readings)?;
+    Ok(courses.into_iter().next().expect("a course for each scale"))
+}
+
+/// The same on several scales side by side: a course for each, in their order.
+///
+/// # Errors
+/// Those of [`Grading::new`](super::Grading::new).
+pub fn grade_all(
+    scales: &[Scale],
+    settings: &Settings,
+    readings: impl IntoIterator<Item = Reading>,
+) -> Result<Vec<Course>, Problems> {
+    let mut held = Held::new(Panel::new(scales, settings)?, settings.hold);
+    let mut pending: Option<Reading> = None;
+    for reading in readings {
+        match &mut pending {
+            Some(same) if same.time == reading.time => {
+                same.signs = same.signs.worst(&reading.signs);
+                same.death |= reading.death;
+            }
+            _ => {
+                if let Some(done) = pending.replace(reading) {
+                    held.read(&done);
+                }
+            }
+        }
+    }
+    if let Some(done) = pending {
+        held.read(&done);
+    }
+    Ok(held.panel.finish(held.time))
+}
+
+struct Held {
+    panel: Panel,
+    hold: Hold,
+    signs: Signs,
+    /// When each value becomes unknown, days.
+    expires: [f64; Sign::COUNT],
+    time: f64,
+}
+
+impl Held {
+    fn new(panel: Panel, hold: Hold) -> Self {
+        Self { panel, hold, signs: Signs::unknown(), expires: [f64::INFINITY; Sign::COUNT], time: 0.0 }
+    }
+
+    fn read(&mut self, reading: &Reading) {
+        let now = reading.time;
+        while let Some(next) = self.next_expiry().filter(|next| next + SAME_TIME < now) {
+            self.forget_expired(next);
+            self.panel.observe(next, &self.signs);
+        }
+        // What has just reached its limit is replaced by this reading or forgotten.
+        self.forget_expired(now);
+        self.signs = self.signs.updated(&reading.signs);
+        for (sign, _) in reading.signs.known() {
+            self.expires[sign.index()] = now + self.hold.hours(sign) / 24.0;
+        }
+        self.time = now;
+        self.panel.observe(now, &self.signs);
+        if reading.death {
+            self.panel.death(now);
+        }
+    }
+
+    fn next_expiry(&self) -> Option<f64> {
+        let next = self.expires.into_iter().fold(f64::INFINITY, f64::min);
+        (next < f64::INFINITY).then_some(next)
+    }
+
+    fn forget_expired(&mut self, now: f64) {
+        for sign in Sign::ALL {
+            if self.expires[sign.index()] <= now + SAME_TIME {
+                self.signs.forget(sign);
+                self.expires[sign.index()] = f64::INFINITY;
+            }
+        }
+    }
+}
