@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod expression;
 pub mod integrate;
+pub mod model;
 pub mod numeric;
 pub mod regimen;
 pub mod sign;
