@@ -1,5 +1,6 @@
 //! CAR-T simulation, CRS assessment, dosing and estimation.
 
+pub mod compile;
 pub mod crs;
 pub mod diagnostic;
 pub mod document;
@@ -7,6 +8,8 @@ pub mod expression;
 pub mod integrate;
 pub mod model;
 pub mod numeric;
+pub mod observation;
+pub mod outcome;
 pub mod regimen;
 pub mod sign;
 pub mod trajectory;

@@ -1,0 +1,238 @@
+use crate::crs::Reading;
+use crate::diagnostic::codes::{data, scale};
+use crate::diagnostic::{Problems, Source};
+use crate::sign::{Kind, Sign, Signs};
+use crate::trajectory::{Fields, Sidecar, number};
+use crate::unit::{Quantity, Unit};
+
+/// A patient's readings, in the order of time; times in days.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The patient.
+    pub name: String,
+    /// What was read.
+    pub readings: Vec<Reading>,
+}
+
+/// What a column of a table of signs holds.
+enum Column {
+    Subject,
+    Time(Unit),
+    Sign(Sign, Unit),
+    Other,
+}
+
+/// Reads a table of signs. Columns that are not signs are passed over (a trajectory has states and cytokines too).
+///
+/// An empty field says nothing about its sign; the value before still counts.
+///
+/// # Errors
+/// No `time`, no sign at all, numbers without units, values that are not values of their sign.
+pub fn read_signs(source: &Source, sidecar: &Sidecar) -> Result<Vec<Subject>, Problems> {
+    let mut problems = Problems::default();
+    let Some(table) = Fields::read(source, &mut problems) else { return Err(problems) };
+    let columns: Vec<Column> = (0..table.columns()).map(|at| column(&table, at, sidecar, &mut problems)).collect();
+    check_twice(&table, &mut problems);
+    let names: Vec<String> = (0..table.columns()).map(|at| name_of(&table, at)).collect();
+    let header = source.span(table.header_place(0).start..table.header_place(names.len() - 1).end);
+    if !names.iter().any(|name| name == "time") {
+        problems
+            .error(&data::MISSING_COLUMN, "the table has no column `time`")
+            .label(header.clone(), "the header")
+            .help("time [h], or time [d], counted from the infusion");
+    }
+    if !names.iter().any(|name| Sign::named(name).is_some()) {
+        problems
+            .error(&data::MISSING_COLUMN, "the table has no signs")
+            .label(header, "the header")
+            .help(format!("columns: {}", Sign::names().collect::<Vec<_>>().join(", ")));
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let day = day();
+    let mut subjects: Vec<Subject> = Vec::new();
+    for row in 0..table.rows() {
+        let mut name = "1".to_string();
+        let mut days = f64::NAN;
+        let mut signs = Signs::unknown();
+        for (at, column) in columns.iter().enumerate() {
+            match column {
+                Column::Subject => name = table.field(row, at).into_owned(),
+                Column::Time(unit) => match table.number(row, at).filter(|value| value.is_finite()) {
+                    Some(value) => days = unit.convert(value, &day).unwrap_or(value),
+                    None => {
+                        problems
+                            .error(&data::NOT_A_NUMBER, format!("`{}` is not a time", table.field(row, at)))
+                            .label(table.span(row, at), "");
+                    }
+                },
+                Column::Sign(sign, unit) => sign_field(&table, row, at, *sign, unit, &mut signs, &mut problems),
+                Column::Other => {}
+            }
+        }
+        let reading = Reading::new(days, signs);
+        match subjects.iter_mut().find(|subject| subject.name == name) {
+            Some(subject) => subject.readings.push(reading),
+            None => subjects.push(Subject { name, readings: vec![reading] }),
+        }
+    }
+    for subject in &mut subjects {
+        subject.readings.sort_by(|a, b| a.time.total_cmp(&b.time));
+    }
+    problems.or_value(Some(subjects))
+}
+
+fn column(table: &Fields, at: usize, sidecar: &Sidecar, problems: &mut Problems) -> Column {
+    let place = table.header_place(at);
+    let header = &table.source().text()[place.clone()];
+    let (name, shown) = match header.split_once('[') {
+        Some((name, rest)) => {
+            (name.trim(), Some(place.start + name.len() + 1..place.end - usize::from(rest.ends_with(']'))))
+        }
+        None => (header.trim(), None),
+    };
+    let place = table.source().span(place.start..place.start + name.len());
+    if matches!(name, "subject" | "ID" | "id") {
+        return Column::Subject;
+    }
+    let sign = Sign::named(name);
+    if sign.is_none() && name != "time" {
+        return Column::Other;
+    }
+    let own = sign.map_or_else(day, unit_of);
+    let unit = shown.map(|range| (range.clone(), Unit::parse(table.source(), range, problems)));
+    let beside = sidecar.columns.iter().find(|column| column.name == name).and_then(|column| {
+        let text = Source::new("columns.json", &*column.unit);
+        Unit::parse(&text, 0..text.text().len(), problems)
+    });
+    if let (Some((range, Some(unit))), Some(beside)) = (&unit, &beside)
+        && unit != beside
+    {
+        problems
+            .error(&data::UNITS_DISAGREE, format!("two units for column `{name}`"))
+            .label(table.source().span(range.clone()), format!("`{unit}` here, `{beside}` in columns.json"))
+            .help("remove the wrong one");
+    }
+    let place_of_unit = unit.as_ref().map_or(place.clone(), |(range, _)| table.source().span(range.clone()));
+    let unit = match unit {
+        Some((_, unit)) => unit,
+        None if beside.is_some() => beside,
+        None if sign.is_some() && own.is_dimensionless() => Some(own.clone()),
+        None => {
+            problems
+                .error(&data::NO_UNIT, format!("column `{name}` has no unit"))
+                .label(place, "in which unit?")
+                .help(format!("write it into the header: {name} [{own}]"));
+            None
+        }
+    };
+    let Some(unit) = unit else { return Column::Other };
+    let one = Quantity { value: 1.0, unit };
+    if one.expect(&own, &format!("column `{name}`"), &place_of_unit, problems).is_none() {
+        return Column::Other;
+    }
+    match sign {
+        Some(sign) => Column::Sign(sign, one.unit),
+        None => Column::Time(one.unit),
+    }
+}
+
+/// The name in the header, without its unit.
+fn name_of(table: &Fields, at: usize) -> String {
+    table.header(at).split('[').next().unwrap_or("").trim().to_string()
+}
+
+fn day() -> Unit {
+    Unit::parse_str("d").expect("d is a unit")
+}
+
+fn unit_of(sign: Sign) -> Unit {
+    Unit::parse_str(sign.unit_text()).unwrap_or_else(|_| Unit::one())
+}
+
+/// Each column once: which of two would count?
+fn check_twice(table: &Fields, problems: &mut Problems) {
+    for at in 0..table.columns() {
+        let name = name_of(table, at);
+        if let Some(first) = (0..at).find(|first| name_of(table, *first) == name) {
+            problems
+                .error(&data::DUPLICATE_COLUMN, format!("column `{name}` is there twice"))
+                .label(table.source().span(table.header_place(at)), "again here")
+                .label(table.source().span(table.header_place(first)), "first here")
+                .help("remove one of them, or rename it");
+        }
+    }
+}
+
+fn sign_field(
+    table: &Fields,
+    row: usize,
+    at: usize,
+    sign: Sign,
+    unit: &Unit,
+    signs: &mut Signs,
+    problems: &mut Problems,
+) {
+    let text = table.field(row, at);
+    let text = text.trim();
+    if matches!(text, "" | "." | "NA") {
+        return;
+    }
+    if sign.kind() == Kind::Number {
+        let own = unit_of(sign);
+        let value = table.number(row, at).filter(|value| value.is_finite());
+        let Some(value) = value.and_then(|value| unit.convert(value, &own)) else {
+            problems
+                .error(&data::NOT_A_NUMBER, format!("`{text}` is not a number"))
+                .label(table.span(row, at), format!("`{}` holds numbers in {unit}", sign.name()))
+                .help("leave a missing value empty");
+            return;
+        };
+        if !sign.believable().contains(&value) {
+            let range = sign.believable();
+            problems
+                .error(&scale::SIGN_VALUE, format!("`{}` of {text} {unit} cannot be", sign.name()))
+                .label(table.span(row, at), "")
+                .help(format!("`{sign}` lies between {} and {} {}", range.start(), range.end(), sign.unit_text()));
+            return;
+        }
+        signs.set(sign, value);
+        return;
+    }
+    match Signs::value_of(sign, text) {
+        Ok(value) => signs.set(sign, value),
+        Err(mut found) => {
+            found.label(table.span(row, at), "");
+            problems.push(found);
+        }
+    }
+}
+
+/// The CSV of readings with units in the header: what [`read_signs`] reads.
+pub fn write_signs(readings: &[(f64, Signs)], time: &Unit) -> String {
+    let shown: Vec<Sign> =
+        Sign::ALL.into_iter().filter(|sign| readings.iter().any(|(_, signs)| signs.get(*sign).is_some())).collect();
+    let mut text = format!("subject,time [{time}]");
+    for sign in &shown {
+        text.push(',');
+        text.push_str(sign.name());
+        if sign.kind() == Kind::Number && unit_of(*sign) != Unit::one() {
+            text.push_str(&format!(" [{}]", sign.unit_text()));
+        }
+    }
+    text.push('\n');
+    for (at, signs) in readings {
+        text.push_str(&format!("1,{}", number(*at)));
+        for sign in &shown {
+            text.push(',');
+            let value = match sign.kind() {
+                Kind::Number => signs.get(*sign).map(number),
+                _ => signs.text(*sign),
+            };
+            text.push_str(&value.unwrap_or_default());
+        }
+        text.push('\n');
+    }
+    text
+}
