@@ -12,5 +12,6 @@ pub mod observation;
 pub mod outcome;
 pub mod regimen;
 pub mod sign;
+pub mod simulate;
 pub mod trajectory;
 pub mod unit;

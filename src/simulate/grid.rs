@@ -1,0 +1,169 @@
+//! Times at which rows are printed; they never touch the solution.
+
+use crate::diagnostic::codes::run;
+use crate::diagnostic::{Problems, Span};
+use crate::unit::{Quantity, Unit};
+
+/// Most rows of one run.
+const MOST: usize = 1_000_000;
+
+/// Output times, in the time unit of the model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Grid {
+    /// So many points from start to end, both included.
+    Points(usize),
+    /// One row every so often from the start, and one at the end.
+    Every(f64),
+    /// At these times, ascending.
+    At(Vec<f64>),
+    /// The start and so many points in each accepted step: smooth curves for figures.
+    Steps(usize),
+}
+
+impl Default for Grid {
+    fn default() -> Self {
+        Self::Points(201)
+    }
+}
+
+impl Grid {
+    /// Reads `0.5 d`, for one row every so often.
+    ///
+    /// # Errors
+    /// Not a positive time.
+    pub fn parse_every(place: &Span, time: &Unit) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let value = positive_time(place, "the interval", time, &mut problems);
+        problems.or_value(value.map(Self::Every))
+    }
+
+    /// Reads `1, 5, 9.3 d`: a number without a unit has that of the next.
+    ///
+    /// # Errors
+    /// Something that is not a time.
+    pub fn parse_at(place: &Span, time: &Unit) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let (mut start, mut unit) = (place.end, None);
+        let mut times = Vec::new();
+        for part in place.text().rsplit(',') {
+            let range = start - part.len()..start;
+            start = range.start.saturating_sub(1);
+            let Some(mut quantity) = Quantity::parse(&place.source, range.clone(), &mut problems) else { continue };
+            match &unit {
+                // A wrong unit is told once, where it stands.
+                Some(unit) if quantity.unit == Unit::one() && !time.same_dimension(unit) => continue,
+                Some(unit) if quantity.unit == Unit::one() => quantity.unit = Unit::clone(unit),
+                _ => unit = Some(quantity.unit.clone()),
+            }
+            times.extend(quantity.expect(time, "an output time", &place.source.span(range), &mut problems));
+        }
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        problems.or_value(Some(Self::At(times)))
+    }
+
+    /// The times of a run.
+    ///
+    /// # Errors
+    /// Times outside the run, or too many.
+    pub fn times(&self, start: f64, end: f64, unit: &Unit) -> Result<Vec<f64>, Problems> {
+        let count = match self {
+            Self::Points(count) => *count as f64,
+            Self::Every(step) => ((end - start) / step).ceil() + 1.0,
+            Self::At(times) => times.len() as f64,
+            Self::Steps(_) => 1.0,
+        };
+        if count > MOST as f64 {
+            let mut problems = Problems::default();
+            problems
+                .error(&run::BAD_GRID, format!("{count} rows are wanted, at most {MOST} are given"))
+                .help("choose a longer interval, or the times that are needed with --at");
+            return Err(problems);
+        }
+        Ok(match self {
+            Self::Steps(_) => vec![start],
+            Self::Points(count) => {
+                let last = count.saturating_sub(1).max(1) as f64;
+                (0..*count)
+                    .map(|i| if i + 1 == *count { end } else { start + (end - start) * i as f64 / last })
+                    .collect()
+            }
+            Self::Every(step) => {
+                let whole = ((end - start) / step + 1e-9).floor() as usize;
+                let mut times: Vec<f64> = (0..=whole).map(|i| (start + i as f64 * step).min(end)).collect();
+                if times.last().is_some_and(|last| end - last > 1e-9 * step) {
+                    times.push(end);
+                }
+                times
+            }
+            Self::At(times) => {
+                if let Some(outside) = times.iter().find(|time| !(start..=end).contains(*time)) {
+                    let mut problems = Problems::default();
+                    problems
+                        .error(
+                            &run::BAD_GRID,
+                            format!("{outside} {unit} lies outside the run from {start} to {end} {unit}"),
+                        )
+                        .help("let the run end later with --until, or leave the time out");
+                    return Err(problems);
+                }
+                times.clone()
+            }
+        })
+    }
+}
+
+/// A time above 0, in the unit of the model. `what` names it in messages.
+pub fn positive_time(place: &Span, what: &str, time: &Unit, problems: &mut Problems) -> Option<f64> {
+    let quantity = Quantity::parse(&place.source, place.start..place.end, problems)?;
+    let value = quantity.expect(time, what, place, problems)?;
+    if value <= 0.0 {
+        problems
+            .error(&run::BAD_TIME, format!("{what} is not above 0: {quantity}"))
+            .label(place.clone(), "")
+            .help("a time above 0 is wanted, as \"28 d\" or \"6 h\"");
+        return None;
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    fn days() -> Unit {
+        Unit::parse_str("d").unwrap()
+    }
+
+    #[test]
+    fn one_unit_at_the_end_holds_for_all_times() {
+        let at = |text: &str| Grid::parse_at(&Source::new("--at", text).whole(), &days());
+        assert_eq!(at("1, 5, 9.3 d").unwrap(), Grid::At(vec![1.0, 5.0, 9.3]));
+        assert_eq!(at("12 h, 2 d").unwrap(), Grid::At(vec![0.5, 2.0]));
+        assert_eq!(at("36, 12 h, 1 d,-1 d").unwrap(), Grid::At(vec![-1.0, 0.5, 1.0, 1.5]));
+        for (wrong, message) in [
+            ("1, 2", "--at:1:3: error[U007]: an output time is in d, not a plain number"),
+            ("1, 2 mg", "--at:1:3: error[U007]: an output time is in d, not in mg"),
+            ("1,, 2 d", "--at:1:3: error[U005]: a value is missing"),
+            ("1, nan d", "--at:1:4: error[U006]: `nan` is not a usable number"),
+            ("", "--at:1:1: error[U005]: a value is missing"),
+            ("1 mg", "--at:1:1: error[U007]: an output time is in d, not in mg"),
+        ] {
+            let told = at(wrong).unwrap_err().to_string();
+            assert!(told.starts_with(message), "{wrong}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_step_that_does_not_divide_the_span_still_ends_at_the_end() {
+        assert_eq!(Grid::Every(0.4).times(0.0, 1.0, &days()).unwrap(), vec![0.0, 0.4, 0.8, 1.0]);
+        assert_eq!(Grid::Every(0.1).times(0.0, 1.0, &days()).unwrap().len(), 11);
+    }
+
+    #[test]
+    fn times_outside_the_run_are_refused() {
+        assert!(Grid::At(vec![2.0]).times(0.0, 1.0, &days()).is_err());
+        assert!(Grid::Every(1e-9).times(0.0, 1.0, &days()).is_err());
+    }
+}

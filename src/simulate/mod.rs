@@ -1,0 +1,32 @@
+//! From a scenario to a run: doses, switches, signs and grades around the integrator.
+//!
+//! In: a [`Scenario`] (model, values, regimen, times, scale). Out: a [`Run`] with trajectory, exposure, events and
+//! graded course, or a [`Failed`] that carries the part reached.
+//!
+//! The integrator never sees a dose: it stops at a border, the [`Controller`] of the lane answers.
+//!
+//! ```
+//! use cascade::model::Model;
+//! use cascade::simulate::Scenario;
+//! let model = Model::embedded("hardiansyah-2019").unwrap();
+//! let run = Scenario::new(&model).unwrap().simulate().unwrap();
+//! assert_eq!(run.trajectory.time.len(), 201);
+//! ```
+
+mod controller;
+mod file;
+mod grid;
+mod plan;
+mod recorder;
+mod run;
+mod scenario;
+mod switches;
+mod tolerance;
+
+pub use controller::{Controller, Event, EventKind};
+pub use file::{ScenarioFile, embedded_scenario, scenario_names};
+pub use grid::{Grid, positive_time};
+pub use plan::Plan;
+pub use run::{Failed, Run};
+pub use scenario::{Grading, Scenario};
+pub use tolerance::{Moved, TIGHTER, ToleranceCheck, check_tolerance};

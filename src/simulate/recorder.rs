@@ -1,0 +1,221 @@
+//! Rows of the trajectory and the exposure, from pieces of accepted steps.
+
+use crate::compile::{Compiled, Workspace};
+use crate::integrate::{Piece, Sink};
+use crate::model::Model;
+use crate::numeric::{Lanes, Scalar};
+use crate::outcome::{Recorder as ExposureRecorder, Window};
+use crate::regimen::same_time;
+use crate::trajectory::{Column, Trajectory};
+use crate::unit::Conversion;
+
+type One = Lanes<1>;
+
+/// Fills rows at the output times; a row at a border shows the state after it.
+pub(super) struct Recorder<'p> {
+    compiled: &'p Compiled,
+    /// Outputs printed after the states: index into the outputs.
+    printed: Vec<usize>,
+    /// All declared outputs, for exposure.
+    outputs: usize,
+    state_units: Vec<Conversion>,
+    output_units: Vec<Conversion>,
+    grid: Vec<f64>,
+    next: usize,
+    /// Rows in each piece, besides those of the grid.
+    per_step: usize,
+    trajectory: Trajectory,
+    exposure: Option<ExposureRecorder>,
+    /// What is measured of the signs every so often, in their units, in the order of the model's readings.
+    measured: Measured,
+    scratch: Scratch,
+}
+
+/// Times and values of what is measured.
+pub(super) type Measurements = Vec<(f64, Vec<f64>)>;
+
+struct Measured {
+    gap: f64,
+    start: f64,
+    rows: Measurements,
+}
+
+/// Registers and buffers of one evaluation.
+struct Scratch {
+    workspace: Workspace<One>,
+    y: Vec<f64>,
+    lanes: Vec<One>,
+    outputs: Vec<One>,
+    before: Vec<f64>,
+    after: Vec<f64>,
+    row: Vec<f64>,
+}
+
+impl<'p> Recorder<'p> {
+    pub fn new(
+        model: &Model,
+        compiled: &'p Compiled,
+        parameters: &[f64],
+        grid: Vec<f64>,
+        per_step: usize,
+        exposure: Option<Window>,
+    ) -> Self {
+        let printed: Vec<usize> = model.extra_outputs().map(|(at, _)| at).collect();
+        let states = model.states.iter().map(|state| Column {
+            name: state.name.text.clone(),
+            unit: state.unit.clone(),
+            label: state.label.clone(),
+        });
+        let outputs = model.extra_outputs().map(|(_, output)| Column {
+            name: output.name.text.clone(),
+            unit: output.unit.clone(),
+            label: output.label.clone(),
+        });
+        let mut workspace = compiled.program.workspace::<One>();
+        for (slot, value) in parameters.iter().enumerate() {
+            workspace.set_parameter(slot, 0, *value);
+        }
+        let output_units: Vec<Conversion> =
+            model.outputs.iter().map(|output| model.scales.conversion(&output.unit)).collect();
+        let limits: Vec<Option<f64>> = model.outputs.iter().map(|output| output.lloq).collect();
+        let count = limits.len();
+        Self {
+            printed,
+            outputs: count,
+            state_units: model.states.iter().map(|state| model.scales.conversion(&state.unit)).collect(),
+            output_units,
+            trajectory: Trajectory::new(model.time.clone(), states.chain(outputs).collect()),
+            grid,
+            next: 0,
+            per_step,
+            measured: Measured { gap: f64::INFINITY, start: 0.0, rows: Vec::new() },
+            exposure: exposure.map(|window| ExposureRecorder::new(&limits, window)),
+            scratch: Scratch {
+                workspace,
+                y: vec![0.0; compiled.program.states()],
+                lanes: vec![One::default(); compiled.program.states()],
+                outputs: vec![One::default(); compiled.program.outputs_count()],
+                before: vec![0.0; count],
+                after: vec![0.0; count],
+                row: Vec::new(),
+            },
+            compiled,
+        }
+    }
+
+    /// Measures signs every so often.
+    pub fn measure_every(&mut self, gap: f64) {
+        self.measured.gap = gap;
+    }
+
+    /// The start of the run, after what is due then.
+    pub fn start(&mut self, time: f64, y: &[f64], held: &[f64]) {
+        self.hold(held);
+        self.measured.start = time;
+        self.scratch.y.copy_from_slice(y);
+        if self.grid.get(self.next).is_some_and(|at| *at <= time) {
+            self.row(time);
+            self.next += 1;
+        }
+        self.outputs_at(time, y);
+        if let Some(exposure) = &mut self.exposure {
+            exposure.begin(time, &self.scratch.after);
+        }
+    }
+
+    /// A border at which the state or held values changed.
+    pub fn changed(&mut self, time: f64, before: &[f64], after: &[f64], held: &[f64]) {
+        self.outputs_at(time, before);
+        self.scratch.before.copy_from_slice(&self.scratch.after);
+        self.hold(held);
+        self.outputs_at(time, after);
+        if let Some(exposure) = &mut self.exposure {
+            exposure.border(time, &self.scratch.before, &self.scratch.after);
+        }
+        // Rows of this time, perhaps another rounding of it, show the state after.
+        let rows = self.trajectory.time.iter().rev().take_while(|row| same_time(**row, time)).count();
+        let times = self.trajectory.time.split_off(self.trajectory.time.len() - rows);
+        self.trajectory.values.truncate(self.trajectory.time.len() * self.trajectory.columns.len());
+        for row in times {
+            self.row(row);
+        }
+    }
+
+    /// The trajectory so far, the exposure to `time`, one a declared output, and what was measured of the signs.
+    pub fn finish(mut self, time: f64) -> (Trajectory, Vec<crate::outcome::Exposure>, Measurements) {
+        let exposure = self.exposure.as_mut().map_or_else(Vec::new, |exposure| exposure.finish(time));
+        (self.trajectory, exposure, self.measured.rows)
+    }
+
+    fn hold(&mut self, held: &[f64]) {
+        for (slot, value) in held.iter().enumerate() {
+            self.scratch.workspace.set_held(slot, 0, *value);
+        }
+    }
+
+    /// Adds a row for the state in the scratch buffer.
+    fn row(&mut self, time: f64) {
+        let scratch = &mut self.scratch;
+        scratch.evaluate(self.compiled, time);
+        let states = scratch.y.iter().zip(&self.state_units).map(|(value, unit)| unit.from_canonical(*value));
+        let outputs = self.printed.iter().map(|&at| self.output_units[at].from_canonical(scratch.outputs[at].get(0)));
+        scratch.row.clear();
+        scratch.row.extend(states.chain(outputs));
+        self.trajectory.push(time, &scratch.row);
+    }
+
+    fn outputs_at(&mut self, time: f64, y: &[f64]) {
+        let scratch = &mut self.scratch;
+        scratch.y.copy_from_slice(y);
+        scratch.evaluate(self.compiled, time);
+        for at in 0..self.outputs {
+            scratch.after[at] = self.output_units[at].from_canonical(scratch.outputs[at].get(0));
+        }
+    }
+}
+
+impl Scratch {
+    /// Outputs at the state in `y`.
+    fn evaluate(&mut self, compiled: &Compiled, time: f64) {
+        for (lane, value) in self.lanes.iter_mut().zip(&self.y) {
+            *lane = One::splat(*value);
+        }
+        compiled.program.outputs(&mut self.workspace, One::splat(time), &self.lanes, &mut self.outputs);
+    }
+}
+
+impl Sink<One> for Recorder<'_> {
+    fn piece(&mut self, _lane: usize, piece: &Piece<'_, One>) {
+        while let Some(&time) = self.grid.get(self.next).filter(|time| **time <= piece.to) {
+            piece.eval(time, &mut self.scratch.y);
+            self.row(time);
+            self.next += 1;
+        }
+        for part in 1..=self.per_step {
+            let share = part as f64 / self.per_step as f64;
+            let time = if part == self.per_step { piece.to } else { piece.from + (piece.to - piece.from) * share };
+            piece.eval(time, &mut self.scratch.y);
+            self.row(time);
+        }
+        loop {
+            let measured = &mut self.measured;
+            let time = measured.start + (measured.rows.len() + 1) as f64 * measured.gap;
+            if time > piece.to {
+                break;
+            }
+            piece.eval(time, &mut self.scratch.y);
+            self.scratch.evaluate(self.compiled, time);
+            let values = self.compiled.readings.iter().map(|(_, output)| self.scratch.outputs[*output].get(0));
+            measured.rows.push((time, values.collect()));
+        }
+        let Some(exposure) = &mut self.exposure else { return };
+        let (scratch, compiled, units, count) = (&mut self.scratch, self.compiled, &self.output_units, self.outputs);
+        exposure.piece(piece.from, piece.to, &mut |time, values| {
+            piece.eval(time, &mut scratch.y);
+            scratch.evaluate(compiled, time);
+            for at in 0..count {
+                values[at] = units[at].from_canonical(scratch.outputs[at].get(0));
+            }
+        });
+    }
+}

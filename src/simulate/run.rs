@@ -1,0 +1,273 @@
+//! One patient from start to end.
+
+use super::controller::{Answer, Controller, Event};
+use super::grid::Grid;
+use super::plan::Plan;
+use super::recorder::{Measurements, Recorder};
+use super::scenario::{Grading, Scenario};
+use crate::compile;
+use crate::crs::{Course, Panel, Rounds};
+use crate::diagnostic::codes::run as codes;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::integrate::{Batch, Border, Cause, Counters, Failure, Method, Options, Reason};
+use crate::model::Model;
+use crate::numeric::Lanes;
+use crate::outcome::{Exposure, ExposureRow, Window};
+use crate::regimen::Administration;
+use crate::sign::Signs;
+use crate::trajectory::{Trajectory, brief};
+use crate::unit::Unit;
+
+/// What came of a run. Values in the units of the model.
+#[derive(Debug)]
+pub struct Run {
+    /// Rows at the output times: states, then outputs.
+    pub trajectory: Trajectory,
+    /// Exposure, one row an output, if wanted.
+    pub exposure: Vec<ExposureRow>,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// Signs at each change, and between them as often as the scenario asks.
+    pub readings: Vec<(f64, Signs)>,
+    /// The graded courses, one a scale in the order asked for; empty if no grading was wanted.
+    pub courses: Vec<Course>,
+    /// Work done.
+    pub counters: Counters,
+    /// Method at the end.
+    pub method: Method,
+}
+
+impl Run {
+    /// The course of the first scale, if grading was wanted.
+    pub fn course(&self) -> Option<&Course> {
+        self.courses.first()
+    }
+}
+
+/// A run that did not reach its end.
+#[derive(Debug)]
+pub struct Failed {
+    /// Why.
+    pub problems: Problems,
+    /// What stopped the integrator, if that is why: reason, time, state and work as data.
+    pub failure: Option<Box<Failure>>,
+    /// The part reached, if the run began.
+    pub reached: Option<Box<Run>>,
+}
+
+impl From<Problems> for Failed {
+    fn from(problems: Problems) -> Self {
+        Self { problems, failure: None, reached: None }
+    }
+}
+
+/// Runs a scenario.
+pub(super) fn simulate(scenario: &Scenario<'_>) -> Result<Run, Failed> {
+    let model = scenario.model;
+    let mut problems = Problems::default();
+    let administrations = scenario.regimen.resolve(model, &mut problems);
+    if problems.has_errors() {
+        return Err(problems.into());
+    }
+    if scenario.grading.is_some() && !model.has_signs() {
+        let mut found = Diagnostic::error(&codes::NO_SIGNS, format!("model `{}` has no signs to grade", model.name));
+        found.help("`cascade models` shows which models grade; `cart-crs` does");
+        return Err(Problems::from(found).into());
+    }
+    let panel = scenario.grading.as_ref().map(|grading| graders(grading, model, &administrations)).transpose()?;
+    let atoms = panel.as_ref().map_or_else(Vec::new, Panel::continuous_atoms);
+    let compiled = compile::compile(model, &atoms);
+    let plan = Plan::new(model, compiled, administrations, scenario.until);
+    one_patient(scenario, &plan, panel)
+}
+
+/// The graders of a patient; rounds count from the first CAR-T dose.
+fn graders(grading: &Grading, model: &Model, administrations: &[Administration]) -> Result<Panel, Problems> {
+    let panel = Panel::new(&grading.scales, &grading.settings)?;
+    let Some(every) = grading.vitals_every else { return Ok(panel) };
+    let day = Unit::parse_str("d").expect("d is a unit");
+    let entry = model.doses.iter().position(|dose| dose.name.text == "cart");
+    let first = administrations.iter().filter(|dose| Some(dose.entry) == entry).map(|dose| dose.time);
+    let origin = first.min_by(f64::total_cmp).and_then(|time| model.time.convert(time, &day)).unwrap_or(0.0);
+    Ok(panel.at_rounds(Rounds::new(origin, every)?))
+}
+
+fn one_patient(scenario: &Scenario<'_>, plan: &Plan, panel: Option<Panel>) -> Result<Run, Failed> {
+    let model = scenario.model;
+    let compiled = &plan.compiled;
+    let program = &compiled.program;
+    let parameters = canonical(model, model.parameters.iter().map(|p| &p.unit), &scenario.values.parameters);
+    let covariates = canonical(model, model.covariates.iter().map(|c| &c.unit), &scenario.values.covariates);
+    let mut controller = Controller::new(plan, &parameters, &covariates, panel);
+    let mut y = vec![0.0; program.states()];
+    let (start, first) = controller.start(&mut y);
+    let grid = scenario.grid.times(start, plan.end, &model.time)?;
+    let per_step = if let Grid::Steps(count) = scenario.grid { count } else { 0 };
+    let exposure = scenario.exposure.then(|| window(model, plan));
+    let mut recorder = Recorder::new(model, compiled, &parameters, grid, per_step, exposure);
+    if let Some(gap) = scenario.reading_gap {
+        recorder.measure_every(gap);
+    }
+    recorder.start(start, &y, controller.held());
+
+    let atol = model
+        .states
+        .iter()
+        .map(|state| scenario.rtol * model.scales.to_canonical(&state.unit.difference(), state.tolerance))
+        .collect();
+    let mut options = Options::new(scenario.rtol, atol);
+    options.method = scenario.method;
+    options.stop = scenario.stop.clone();
+    let mut batch: Batch<Lanes<1>, _> = Batch::new(program, program.workspace(), options);
+    let mut borders: Vec<Border> = Vec::new();
+    for (slot, value) in parameters.iter().enumerate() {
+        batch.workspace().set_parameter(slot, 0, *value);
+    }
+    let mut watch = vec![false; program.conditions_count()];
+    let mut before = y.clone();
+    let mut now = start;
+    let mut answer = first;
+    let mut begun = false;
+    let mut extend = false;
+    let failure = loop {
+        match answer {
+            Answer::Finish => break None,
+            Answer::Chatter(at) => break Some((chatter(model, at, now), None)),
+            Answer::Proceed | Answer::Record | Answer::Restart => {}
+        }
+        controller.watch(&mut watch);
+        if answer == Answer::Restart || !begun {
+            begun = true;
+            for (slot, value) in controller.held().iter().enumerate() {
+                batch.workspace().set_held(slot, 0, *value);
+            }
+            batch.begin_values(0, now, &y, controller.until());
+            batch.watch(0, &watch);
+        } else {
+            batch.watch(0, &watch);
+            if extend {
+                batch.extend(0, controller.until());
+            } else {
+                batch.proceed(0);
+            }
+        }
+        batch.wake(0, controller.wake(now).unwrap_or(f64::INFINITY));
+        loop {
+            batch.advance(&mut recorder, &mut borders);
+            if !borders.is_empty() {
+                break;
+            }
+        }
+        let border = borders[0];
+        now = border.time;
+        if let Cause::Failure(failure) = &border.cause {
+            break Some((explain(model, failure), Some(Box::new(*failure))));
+        }
+        extend = matches!(border.cause, Cause::Until);
+        batch.state(0, &mut y);
+        before.copy_from_slice(&y);
+        answer = controller.answer(&border, &mut y);
+        if answer != Answer::Proceed {
+            recorder.changed(now, &before, &y, controller.held());
+        }
+    };
+    let counters = batch.counters(0);
+    let method = batch.method(0);
+    let (trajectory, exposure, measured) = recorder.finish(now);
+    let (events, changes, panel) = controller.finish();
+    let readings = with_measured(plan, changes, measured);
+    let courses = panel.map_or_else(Vec::new, |panel| panel.finish(plan.to_days(now)));
+    let exposure = exposure_rows(model, exposure);
+    let run = Run { trajectory, exposure, events, readings, courses, counters, method };
+    match failure {
+        None => Ok(run),
+        Some((found, failure)) => Err(Failed { problems: found.into(), failure, reached: Some(Box::new(run)) }),
+    }
+}
+
+/// Readings at the changes and between them: there, what is given is as at the change before.
+fn with_measured(plan: &Plan, changes: Vec<(f64, Signs)>, measured: Measurements) -> Vec<(f64, Signs)> {
+    let mut readings = Vec::with_capacity(changes.len() + measured.len());
+    let mut measured = measured.into_iter().peekable();
+    for (at, change) in changes.iter().enumerate() {
+        readings.push(*change);
+        let until = changes.get(at + 1).map_or(f64::INFINITY, |next| next.0);
+        while let Some((time, values)) = measured.next_if(|(time, _)| *time < until) {
+            if time <= change.0 {
+                continue;
+            }
+            let mut signs = change.1;
+            for ((sign, _), value) in plan.compiled.readings.iter().zip(values) {
+                // What care sets too stays as it was: the worse of the two counts, which only a change tells.
+                if !plan.care_signs.iter().flatten().any(|(set, _)| set == sign) {
+                    signs.set(*sign, value);
+                }
+            }
+            readings.push((time, signs));
+        }
+        measured.next_if(|(time, _)| *time == until);
+    }
+    readings
+}
+
+fn canonical<'a>(model: &Model, units: impl Iterator<Item = &'a Unit>, values: &[f64]) -> Vec<f64> {
+    units.zip(values).map(|(unit, value)| model.scales.to_canonical(unit, *value)).collect()
+}
+
+/// Exposure counts from the first CAR-T dose, else from time 0.
+fn window(model: &Model, plan: &Plan) -> Window {
+    let entry = model.doses.iter().position(|dose| dose.name.text == "cart");
+    let origin = entry.and_then(|entry| plan.first_dose(entry)).unwrap_or(0.0);
+    Window { origin, until: plan.end, day: plan.from_days(1.0) }
+}
+
+fn exposure_rows(model: &Model, list: Vec<Exposure>) -> Vec<ExposureRow> {
+    model
+        .outputs
+        .iter()
+        .zip(list)
+        .map(|(output, exposure)| ExposureRow {
+            output: output.name.text.clone(),
+            unit: output.unit.to_string(),
+            exposure: if output.unit.is_level() { of_level(exposure) } else { exposure },
+        })
+        .collect()
+}
+
+/// A temperature has no area under its curve and no half-life: they would count from an arbitrary zero.
+fn of_level(exposure: Exposure) -> Exposure {
+    Exposure { auc_0_28d: None, half_life: None, ..exposure }
+}
+
+fn chatter(model: &Model, at: usize, time: f64) -> Diagnostic {
+    let switch = &model.switches[at];
+    let mut found = Diagnostic::error(
+        &codes::CHATTER,
+        format!("switch `{}` turns on and off without end at {} {}", switch.name, brief(time), model.time),
+    );
+    found.label(switch.name.span.clone(), "this switch");
+    found.help("give `on` and `off` separate thresholds, or a minimum time with `at_least`");
+    found
+}
+
+fn explain(model: &Model, failure: &Failure) -> Diagnostic {
+    let state = failure.state.and_then(|at| model.states.get(at));
+    let named = state.map_or_else(String::new, |state| format!("; `{}` changes fastest", state.name));
+    let code = if failure.reason == Reason::Stopped { &codes::INTERRUPTED } else { &codes::INTEGRATION };
+    let mut found =
+        Diagnostic::error(code, format!("{} at {} {}{named}", failure.reason, brief(failure.time), model.time));
+    if let Some(state) = state {
+        found.label(state.name.span.clone(), "this state");
+    }
+    let counters = &failure.counters;
+    found.help(format!(
+        "work so far: {} steps, {} rejected, {} rates",
+        counters.steps, counters.rejected, counters.rates
+    ));
+    if failure.reason == Reason::Stiff {
+        found.help("choose --solver auto or rodas: they have a method for stiff equations");
+    } else if failure.reason != Reason::Stopped {
+        found.help("does a rate blow up, or jump without a switch? a shorter --until shows the part before");
+    }
+    found
+}

@@ -1,0 +1,183 @@
+//! What to run.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use super::grid::Grid;
+use super::run::{self, Failed, Run};
+use crate::crs::{Scale, Settings};
+use crate::diagnostic::codes::run as codes;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::integrate::{Method, Stop};
+use crate::model::{Model, Override, ParameterSet, Values};
+use crate::regimen::Regimen;
+use crate::trajectory::number;
+use crate::unit::Quantity;
+
+/// Scales and how they are applied.
+#[derive(Debug, Clone)]
+pub struct Grading {
+    /// The scales, side by side.
+    pub scales: Arc<[Scale]>,
+    /// Their options.
+    pub settings: Settings,
+    /// Days between two readings of vital signs; none: crossings are located.
+    pub vitals_every: Option<f64>,
+}
+
+/// A model with everything a run needs. Every part has a default from the model.
+#[derive(Debug, Clone)]
+pub struct Scenario<'m> {
+    /// The model.
+    pub model: &'m Model,
+    /// Name of the parameter set, if one is used.
+    pub set: Option<String>,
+    /// Values of parameters and covariates.
+    pub values: Values,
+    /// Doses.
+    pub regimen: Regimen,
+    /// End, in the time unit of the model.
+    pub until: f64,
+    /// Output times.
+    pub grid: Grid,
+    /// Relative tolerance.
+    pub rtol: f64,
+    /// Method.
+    pub method: Method,
+    /// Grading, if wanted.
+    pub grading: Option<Grading>,
+    /// Longest time between two readings of signs, in the time unit of the model; none: only where something changes.
+    pub reading_gap: Option<f64>,
+    /// Whether exposure is computed.
+    pub exposure: bool,
+    /// Stops the run from outside.
+    pub stop: Stop,
+}
+
+impl<'m> Scenario<'m> {
+    /// The relative tolerances that can be asked for.
+    pub const TOLERANCES: RangeInclusive<f64> = 1e-13..=0.1;
+    /// What to do about another one.
+    pub const TOLERANCE_HELP: &'static str = "choose between 1e-13 and 0.1; the default is 1e-6";
+
+    /// The default run of a model: its default set, regimen and end.
+    ///
+    /// # Errors
+    /// The default set is unknown or has mistakes.
+    pub fn new(model: &'m Model) -> Result<Self, Problems> {
+        let set = model.defaults.parameters.as_deref().map(|name| model.set(name)).transpose()?;
+        let mut scenario = Self::with_set(model, set.as_ref(), &[])?;
+        scenario.set = model.defaults.parameters.as_deref().map(String::from);
+        Ok(scenario)
+    }
+
+    /// A run under a parameter set and overrides.
+    ///
+    /// # Errors
+    /// Mistakes in the overrides.
+    pub fn with_set(model: &'m Model, set: Option<&ParameterSet>, overrides: &[Override]) -> Result<Self, Problems> {
+        let until = &model.defaults.until;
+        Ok(Self {
+            model,
+            set: None,
+            values: Values::new(model, set, overrides)?,
+            regimen: model.defaults.regimen.clone(),
+            until: until.unit.convert(until.value, &model.time).unwrap_or(until.value),
+            grid: Grid::default(),
+            rtol: 1e-6,
+            method: Method::Auto,
+            grading: None,
+            reading_gap: None,
+            exposure: false,
+            stop: Stop::default(),
+        })
+    }
+
+    /// Replaces the doses of the entries that `regimen` names; others keep theirs.
+    pub fn regimen(mut self, regimen: Regimen) -> Self {
+        self.regimen = self.regimen.override_with(vec![regimen]);
+        self
+    }
+
+    /// Sets the end.
+    ///
+    /// # Errors
+    /// Not a positive time.
+    pub fn until(mut self, until: &Quantity) -> Result<Self, Problems> {
+        match until.unit.convert(until.value, &self.model.time) {
+            Some(value) if value > 0.0 => self.until = value,
+            _ => {
+                let message = format!("the end of a run is a time above 0: {until}");
+                let mut found = Diagnostic::error(&codes::BAD_TIME, message);
+                found.help("as in \"28 d\"");
+                return Err(found.into());
+            }
+        }
+        Ok(self)
+    }
+
+    /// Sets the output times.
+    pub fn grid(mut self, grid: Grid) -> Self {
+        self.grid = grid;
+        self
+    }
+
+    /// Sets the relative tolerance.
+    ///
+    /// # Errors
+    /// Outside 1e-13 to 0.1.
+    pub fn rtol(mut self, rtol: f64) -> Result<Self, Problems> {
+        if !Self::TOLERANCES.contains(&rtol) {
+            let mut found =
+                Diagnostic::error(&codes::BAD_TOLERANCE, format!("relative tolerance {rtol} is out of range"));
+            found.help(Self::TOLERANCE_HELP);
+            return Err(found.into());
+        }
+        self.rtol = rtol;
+        Ok(self)
+    }
+
+    /// Sets the method.
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// Grades while running, with the crossings of the scale's comparisons located.
+    pub fn grading(mut self, scale: Scale, settings: Settings) -> Self {
+        self.grading = Some(Grading { scales: Arc::new([scale]), settings, vitals_every: None });
+        self
+    }
+
+    /// Grades by several scales; with `vitals_every` (days) signs are read at rounds from the first CAR-T dose on and
+    /// held between them, and nothing about them is located. Starts and stops of drugs and devices stay exact.
+    pub fn gradings(mut self, scales: Vec<Scale>, settings: Settings, vitals_every: Option<f64>) -> Self {
+        self.grading = Some(Grading { scales: scales.into(), settings, vitals_every });
+        self
+    }
+
+    /// Computes exposure while running.
+    pub fn with_exposure(mut self) -> Self {
+        self.exposure = true;
+        self
+    }
+
+    /// Doses that the run ends before, as text.
+    pub fn doses_after_end(&self) -> Vec<String> {
+        let given = self.regimen.resolve(self.model, &mut Problems::default());
+        let late = given.iter().filter(|dose| dose.time > self.until);
+        late.map(|dose| {
+            let name = &self.model.doses[dose.entry].name;
+            format!("`{name}` at {} {}", number(dose.time), self.model.time)
+        })
+        .collect()
+    }
+
+    /// Runs.
+    ///
+    /// # Errors
+    /// Wrong doses or output times before the run; a failed integration carries the part reached.
+    pub fn simulate(&self) -> Result<Run, Failed> {
+        run::simulate(self)
+    }
+}
