@@ -10,6 +10,7 @@ pub mod model;
 pub mod numeric;
 pub mod observation;
 pub mod outcome;
+pub mod plot;
 pub mod regimen;
 pub mod sign;
 pub mod simulate;

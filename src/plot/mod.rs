@@ -1,0 +1,106 @@
+//! Figures: what is drawn ([`figure`]), and its PNG and SVG (`render`, with feature `plot`).
+//!
+//! In: plain numbers, texts and units, gathered by the caller from trajectories, courses and data.
+//! Out: the bytes of a PNG or the text of an SVG. Nothing here writes files or knows a model.
+//!
+//! A [`Figure`] is stacked [`Panel`]s and grade [`Lane`]s on one horizontal axis. It has no pixels, so that what is
+//! drawn can be tested as data; every kind of figure (course, overlay, observed, phase plot) is a `Figure`.
+//!
+//! Flow: [`Figure`] -> `layout` (positions, with the metrics of the embedded font) -> `scene` (lines, polygons, circles,
+//! texts) -> `render` (plotters, once for all backends) -> SVG text, or `raster` (anti-aliased pixels) -> PNG.
+//!
+//! ```
+//! use cascade::plot::{Axis, Figure, Panel, Series};
+//! let figure = Figure {
+//!     title: "Interleukin 6".into(),
+//!     horizontal: Axis::linear("Time after infusion", "d"),
+//!     panels: vec![Panel {
+//!         series: vec![Series::new("IL-6", vec![(0.0, 4.0), (5.0, 900.0), (14.0, 6.0)])],
+//!         ..Panel::new(Axis::log("IL-6", "pg/mL"))
+//!     }],
+//!     ..Figure::default()
+//! };
+//! assert_eq!(figure.panels[0].vertical.text(), "IL-6 (pg/mL)");
+//! # #[cfg(feature = "plot")] {
+//! use cascade::plot::{Size, Theme, render};
+//! let png: Vec<u8> = render::png(&figure, Size::default(), Theme::Light)?;
+//! let svg: String = render::svg(&figure, Size::default(), Theme::Light)?;
+//! # assert!(png.starts_with(b"\x89PNG") && svg.contains("IL-6"));
+//! # }
+//! # Ok::<(), cascade::plot::PlotError>(())
+//! ```
+
+#[cfg(feature = "plot")]
+mod axis;
+pub mod figure;
+#[cfg(feature = "plot")]
+mod fonts;
+pub mod gallery;
+pub mod kinds;
+pub mod label;
+#[cfg(feature = "plot")]
+mod layout;
+#[cfg(feature = "plot")]
+mod raster;
+#[cfg(feature = "plot")]
+pub mod render;
+#[cfg(feature = "plot")]
+mod scene;
+mod steps;
+#[cfg(all(test, feature = "plot"))]
+mod tests;
+mod theme;
+pub mod timeline;
+
+pub use figure::{
+    Axis, BarSeries, Bars, Figure, Key, KeySample, Observation, Observed, Panel, Reference, ReferenceKind, Scale,
+    Series, Station, StationKind,
+};
+pub use gallery::{Entry, Kind, Variant, gallery, index};
+pub use kinds::{
+    DISCLAIMER, Options, Shown, course, exposure, group_names, labels, maximum_text, overlay, page, phase,
+};
+pub use theme::{Size, Theme};
+pub use timeline::{Band, Grade, Interval, Lane, Mark, MarkKind, Treatment, TreatmentKind};
+
+use std::fmt;
+
+/// Why a figure could not be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlotError {
+    /// Neither panels nor lanes.
+    Empty,
+    /// Width, height or resolution outside what is drawn: 100 to 20000 pixels a side, 20 to 2400 dots per inch.
+    Size(Size),
+    /// The page is too small for so many panels, labels and marks.
+    NoRoom {
+        /// Height or width of the page in pixels.
+        given: u32,
+        /// Least height or width at this resolution, in pixels.
+        needed: u32,
+        /// Whether the width, not the height, is too small.
+        wide: bool,
+    },
+    /// The backend failed; its message.
+    Backend(String),
+}
+
+impl fmt::Display for PlotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "the figure has no panels"),
+            Self::Size(size) => write!(
+                f,
+                "cannot draw {} x {} pixels at {} dots per inch: 100 to 20000 pixels a side and 20 to 2400 dots per inch are possible",
+                size.width, size.height, size.dots_per_inch
+            ),
+            Self::NoRoom { given, needed, wide } => {
+                let side = if *wide { "width" } else { "height" };
+                write!(f, "the figure needs a {side} of {needed} pixels at this resolution: {given} given")
+            }
+            Self::Backend(message) => write!(f, "drawing failed: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for PlotError {}

@@ -1,0 +1,147 @@
+//! Whatever a figure holds, drawing gives a picture or a reason, never a panic.
+
+use super::attribute;
+use crate::plot::{
+    Axis, Band, BarSeries, Bars, Figure, Grade, Interval, Key, KeySample, Lane, Mark, MarkKind, Observation, Observed,
+    Panel, PlotError, Reference, ReferenceKind, Series, Size, Station, StationKind, Theme, Treatment, TreatmentKind,
+    render,
+};
+use proptest::prelude::*;
+
+prop_compose! {
+    fn number()(any in prop::num::f64::ANY, usual in -50.0..1e4f64, pick in 0..4) -> f64 {
+        if pick == 0 { any } else { usual }
+    }
+}
+
+prop_compose! {
+    fn axis()(label in ".{0,40}", unit in ".{0,12}", log in any::<bool>(), from in prop::option::of(number()),
+        to in prop::option::of(number()), decades in number()) -> Axis {
+        let axis = if log { Axis::log(label, unit) } else { Axis::linear(label, unit) };
+        Axis { from, to, decades, ..axis }
+    }
+}
+
+fn style() -> impl Strategy<Value = usize> {
+    prop_oneof![0..9usize, Just(usize::MAX)]
+}
+
+fn station_kind() -> impl Strategy<Value = StationKind> {
+    prop::sample::select(vec![StationKind::Start, StationKind::Between, StationKind::End])
+}
+
+prop_compose! {
+    fn bars()(categories in prop::collection::vec(".{0,30}", 0..5),
+        series in prop::collection::vec((style(), prop::collection::vec(prop::option::of(number()), 0..6)), 0..5))
+        -> Bars {
+        Bars { categories, series: series.into_iter().map(|(style, values)| BarSeries { style, values }).collect() }
+    }
+}
+
+prop_compose! {
+    fn stations()(list in prop::collection::vec((number(), number(), ".{0,9}", style(), station_kind()), 0..12))
+        -> Vec<Station> {
+        list.into_iter().map(|(x, y, label, style, kind)| Station { x, y, label, style, kind }).collect()
+    }
+}
+
+prop_compose! {
+    fn panel()(title in prop::option::of(".{0,20}"), vertical in axis(), weight in number(), label in ".{0,30}",
+        curves in prop::collection::vec(prop::collection::vec((number(), number()), 0..30), 0..4),
+        observed in prop::collection::vec((number(), number(), any::<bool>()), 0..10),
+        lines in prop::collection::vec((number(), any::<bool>()), 0..3), style in prop::option::of(style()),
+        stations in stations(), bars in prop::option::weighted(0.3, bars())) -> Panel {
+        let kind = |limit| if limit { ReferenceKind::QuantificationLimit } else { ReferenceKind::Threshold };
+        Panel {
+            title,
+            vertical,
+            weight,
+            series: curves.into_iter().enumerate().map(|(i, points)| Series::new(label.clone(), points).style(i)).collect(),
+            stations,
+            bars,
+            observed: vec![Observed {
+                label: label.clone(),
+                points: observed.into_iter().map(|(x, y, below_limit)| Observation { x, y, below_limit }).collect(),
+                style,
+            }],
+            references: lines
+                .into_iter()
+                .map(|(value, limit)| Reference { value, label: label.clone(), kind: kind(limit) })
+                .collect(),
+        }
+    }
+}
+
+prop_compose! {
+    fn lane()(label in ".{0,30}", name in ".{0,40}", style in prop::option::of(style()),
+        intervals in prop::collection::vec((number(), number(), any::<u8>(), 0..3), 0..8)) -> Lane {
+        let grade = |kind, grade| match kind {
+            0 => Grade::Exact(grade),
+            1 => Grade::AtLeast(grade),
+            _ => Grade::Undetermined,
+        };
+        let intervals = intervals.into_iter();
+        let intervals = intervals.map(|(from, to, value, kind)| Interval { from, to, grade: grade(kind, value) });
+        Lane { label, name, style, intervals: intervals.collect() }
+    }
+}
+
+prop_compose! {
+    fn band()(label in ".{0,30}", rows in prop::collection::vec((".{0,40}",
+        prop::sample::select(vec![TreatmentKind::Drug, TreatmentKind::Circulation, TreatmentKind::Oxygen]),
+        prop::collection::vec((number(), number()), 0..5)), 0..5)) -> Band {
+        Band { label, rows: rows.into_iter().map(|(label, kind, bars)| Treatment { label, kind, bars }).collect() }
+    }
+}
+
+prop_compose! {
+    fn key()(label in ".{0,60}", style in style(), kind in station_kind(), pick in 0..3) -> Key {
+        let sample = match pick {
+            0 => KeySample::Curve,
+            1 => KeySample::Bar,
+            _ => KeySample::Station(kind),
+        };
+        Key { label, style, sample }
+    }
+}
+
+prop_compose! {
+    fn figure()(title in ".{0,90}", legend in prop::collection::vec(key(), 0..9), horizontal in axis(),
+        panels in prop::collection::vec(panel(), 1..4), bands in prop::collection::vec(band(), 0..2),
+        lanes in prop::collection::vec(lane(), 0..3),
+        marks in prop::collection::vec((number(), ".{0,16}", any::<bool>(), prop::option::of(style())), 0..8)) -> Figure {
+        let kind = |dose| if dose { MarkKind::Dose } else { MarkKind::Treatment };
+        Figure {
+            footer: title.clone(),
+            subtitle: title.clone(),
+            title,
+            legend,
+            horizontal,
+            panels,
+            bands,
+            lanes,
+            marks: marks.into_iter().map(|(x, label, dose, style)| Mark { x, label, kind: kind(dose), style }).collect(),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn nothing_panics(figure in figure(), width in 100u32..900, height in 100u32..900, dots in 20.0..150.0f64) {
+        let size = Size { width, height, dots_per_inch: dots };
+        match render::png(&figure, size, Theme::Dark) {
+            Ok(bytes) => prop_assert!(bytes.starts_with(b"\x89PNG")),
+            Err(error) => prop_assert!(matches!(error, PlotError::NoRoom { .. }), "{error}"),
+        }
+        if let Ok(svg) = render::svg(&figure, size, Theme::Print) {
+            prop_assert!(!svg.contains("=\"NaN") && !svg.contains("=\"inf") && !svg.contains("NaN,"));
+            for list in attribute(&svg, "points") {
+                for place in list.split([' ', ',']).filter(|place| !place.is_empty()) {
+                    let place: i64 = place.parse().unwrap();
+                    prop_assert!((-20_000..20_000).contains(&place), "{place}");
+                }
+            }
+        }
+    }
+}
