@@ -1,5 +1,7 @@
 //! CAR-T simulation, CRS assessment, dosing and estimation.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod compile;
 pub mod crs;
 pub mod diagnostic;

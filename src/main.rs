@@ -1,3 +1,7 @@
 //! The `cascade` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cascade::cli::run()
+}

@@ -1,0 +1,274 @@
+//! Arguments as typed. What they mean is checked in the file of each verb.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// CAR-T simulation, CRS assessment, dosing and estimation.
+///
+/// A model is a name of the library (`cascade models`) or a path to a file. Research software: not for clinical decisions.
+#[derive(Debug, Parser)]
+#[command(name = "cascade", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    after_help = "Try: cascade demo\n     cascade simulate hardiansyah-2019 --until \"60 d\" --every \"1 d\"\n     cascade explain E010"
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// Print nothing but the result.
+    #[arg(long, short, global = true, display_order = 100)]
+    pub quiet: bool,
+}
+
+/// The verbs, in the order a newcomer meets them.
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one a process")]
+pub enum Verb {
+    /// Simulate the demonstration patient, grade the course, and draw it
+    Demo(DemoArgs),
+    /// List the models of the library
+    Models(ModelsArgs),
+    /// Show a model: states, equations, values with units and sources, doses, signs
+    Show(ShowArgs),
+    /// Check models, parameter sets, scenarios, scales and tables of signs; report all mistakes
+    Check(CheckArgs),
+    /// Explain a code of a diagnostic, as E010; without a code list all
+    Explain(ExplainArgs),
+    /// Integrate a model and print the trajectory as CSV
+    Simulate(SimulateArgs),
+    /// Grade cytokine release syndrome, of a simulation or of a table of signs
+    ///
+    /// MODEL may be a path ending in .csv, or `-` for standard input: a table with `time`, perhaps `subject`, and signs
+    /// (temperature, sbp, fluids, pressors, oxygen_device, ...), units in its header: temperature [degC].
+    Grade(GradeArgs),
+    /// Draw a simulation as PNG or SVG
+    Plot(PlotArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading.
+    Table,
+    /// For other tools.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+/// What to run: shared by all verbs that integrate.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunArgs {
+    /// A model of the library, or a path to a model file
+    pub model: Option<String>,
+    /// A parameter set of the model, or a path to one; several are drawn together by `plot`
+    #[arg(long, value_name = "SET|PATH")]
+    pub parameters: Vec<String>,
+    /// Change a parameter or covariate: kill="0.19 1/(1e9 cells)/d"
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// A dose, replacing the default doses of its entry; `none` for no doses at all
+    ///
+    /// "cart 5e7 cells at 0 d"; "cart 1.1e9 cells split 10/30/60 % at 0, 1, 2 d";
+    /// "tocilizumab 800 mg over 1 h at 3 d every 8 h x 3"
+    #[arg(long, value_name = "DOSE")]
+    pub dose: Vec<String>,
+    /// A scenario file; flags override what it says
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// End of the run, as "60 d"
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub until: Option<String>,
+    /// Rows at these times, as "1, 5, 9.3 d"
+    #[arg(long, value_name = "TIMES", conflicts_with = "every", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// A row every so often, as "0.5 d"
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub every: Option<String>,
+    /// Relative tolerance [default: 1e-6]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub rtol: Option<String>,
+    /// Method: auto, rodas, dopri5, ode_solvers-dopri5 [default: auto]
+    #[arg(long, value_name = "METHOD")]
+    pub solver: Option<String>,
+}
+
+/// How to grade: shared by all verbs that do.
+#[derive(Debug, Clone, Args)]
+pub struct ScaleArgs {
+    /// Grading scales, separated by commas, or paths to them: astct-2019,lee-2014
+    #[arg(long, value_name = "SCALE|PATH", default_value = "astct-2019")]
+    pub scale: String,
+    /// Set an option of the scales: fever_waiver=never
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    pub options: Vec<String>,
+    /// Read temperature and pressure only every so often from the first infusion on, as "6 h"
+    ///
+    /// Readings are held until the next; starts and stops of drugs and devices stay exact.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub vitals_every: Option<String>,
+}
+
+impl Default for ScaleArgs {
+    fn default() -> Self {
+        Self { scale: "astct-2019".into(), options: Vec::new(), vitals_every: None }
+    }
+}
+
+/// Where results go.
+#[derive(Debug, Clone, Args)]
+pub struct OutputArgs {
+    /// Write files and run.json into this folder
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// What to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Print exposure instead: cmax, tmax, AUC over 28 days, last value, half-life of each output
+    #[arg(long)]
+    pub exposure: bool,
+    /// Solve again 100 times tighter and report how far every answer moves; exit 1 beyond --limit
+    #[arg(long, conflicts_with_all = ["exposure", "header_units", "output"])]
+    pub check_tolerance: bool,
+    /// How far an answer may move in --check-tolerance, relative [default: 0.01]
+    #[arg(long, value_name = "NUMBER", requires = "check_tolerance")]
+    pub limit: Option<f64>,
+    /// Units in the header of the CSV, as il6 [pg/mL]
+    #[arg(long)]
+    pub header_units: bool,
+    /// How to print [default: table on a terminal, else csv]
+    #[arg(long, value_enum, conflicts_with = "output")]
+    pub format: Option<Format>,
+    /// Where to.
+    #[command(flatten)]
+    pub to: OutputArgs,
+}
+
+/// Arguments of `grade`.
+#[derive(Debug, Args)]
+pub struct GradeArgs {
+    /// What to run; a path ending in .csv is a table of signs instead
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// How to grade.
+    #[command(flatten)]
+    pub scales: ScaleArgs,
+    /// How to print [default: table on a terminal, else csv]
+    #[arg(long, value_enum, conflicts_with = "output")]
+    pub format: Option<Format>,
+    /// Where to.
+    #[command(flatten)]
+    pub to: OutputArgs,
+}
+
+/// Arguments of `plot`.
+#[derive(Debug, Args)]
+pub struct PlotArgs {
+    /// What to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// The picture: a path ending in .png or .svg, or `-` for PNG on standard output
+    #[arg(long, short, value_name = "FILE", default_value = "course.png")]
+    pub file: String,
+    /// Another run to be compared: "large: set tumour_0=8 1e9 cells; dose cart 5e7 cells at 0 d"
+    #[arg(long = "run", value_name = "RUN")]
+    pub runs: Vec<String>,
+    /// What is drawn [default: course, or overlay if there are several runs]
+    #[arg(long, value_name = "KIND", value_parser = ["course", "overlay", "phase", "exposure"])]
+    pub kind: Option<String>,
+    /// Panels in this order: outputs, states, or groups (cart, tumour, cytokines, ...)
+    #[arg(long, value_name = "NAMES")]
+    pub panels: Option<String>,
+    /// Log axes for these panels, or `all`
+    #[arg(long, value_name = "NAMES")]
+    pub log: Option<String>,
+    /// Linear axes for these panels, or `all`
+    #[arg(long, value_name = "NAMES")]
+    pub linear: Option<String>,
+    /// The two quantities of a phase plot, as "tumour,cart_blood"
+    #[arg(long, value_name = "NAMES")]
+    pub axes: Option<String>,
+    /// Measurements over the curves: a CSV with `time [d]` and outputs with units; `<50` is below the limit 50
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<String>,
+    /// Title instead of the model's
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Colours: for paper, for slides, or greys alone
+    #[arg(long, default_value = "light", value_parser = ["light", "dark", "print"])]
+    pub theme: String,
+    /// Width and height in pixels at 200 dots per inch, as 1600x1800 [default: follows from the panels]
+    #[arg(long, value_name = "WIDTHxHEIGHT")]
+    pub size: Option<String>,
+    /// Draw the gallery with its page into this folder
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "plots", conflicts_with = "model")]
+    pub gallery: Option<PathBuf>,
+    /// How to grade.
+    #[command(flatten)]
+    pub scales: ScaleArgs,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder for the picture, the CSV files and run.json
+    #[arg(long, short, value_name = "DIR", default_value = "cascade-demo")]
+    pub output: PathBuf,
+}
+
+/// Arguments of `models`.
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// A model of the library, or a path
+    pub model: String,
+    /// Values under this parameter set
+    #[arg(long, value_name = "SET|PATH")]
+    pub parameters: Option<String>,
+    /// How to print: text, toml (the file itself), markdown, json
+    #[arg(long, default_value = "text", value_parser = ["text", "toml", "markdown", "json"])]
+    pub format: String,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files or names of the library
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// Warnings fail too
+    #[arg(long)]
+    pub deny_warnings: bool,
+    /// How to print: text or json
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code, as E010
+    pub code: Option<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}

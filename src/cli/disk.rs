@@ -1,0 +1,90 @@
+//! The library over the disk: a path opens a file, a name the embedded library.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use crate::diagnostic::codes::file;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::document;
+use crate::model::{Embedded, Library, Model, TABLE};
+
+/// Bytes of a stream or device without an end that are read before it is given up.
+const MOST: u64 = 1 << 30;
+
+/// Reads paths from the disk, names from the embedded library.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
+
+impl Library for Disk {
+    fn model(&self, name: &str) -> Result<Source, Diagnostic> {
+        if is_path(name) { read(name) } else { Embedded.model(name) }
+    }
+
+    fn parameters(&self, model: &Model, set: &str) -> Result<Source, Diagnostic> {
+        if is_path(set) {
+            return read(set);
+        }
+        let own = model.source.name();
+        if own.starts_with("library:") {
+            return Embedded.parameters(model, set);
+        }
+        // A model of one's own keeps its sets beside it.
+        let beside = Path::new(own).with_file_name(format!("{set}.toml"));
+        if beside.is_file() {
+            return read(&beside.to_string_lossy());
+        }
+        let table = Path::new(own).with_file_name(TABLE);
+        if table.is_file() {
+            return read(&table.to_string_lossy());
+        }
+        Embedded.parameters(model, set).map_err(|mut found| {
+            found.help(format!("the sets of `{own}` stand beside it: {} is not there", beside.display()));
+            found
+        })
+    }
+}
+
+/// Whether a name is meant as a path; `-` is standard input.
+pub fn is_path(name: &str) -> bool {
+    name == "-"
+        || name.contains(['/', '\\'])
+        || Path::new(name).extension().is_some_and(|ending| ending == "toml" || ending == "csv")
+}
+
+/// A text file from the disk.
+pub fn read(path: &str) -> Result<Source, Diagnostic> {
+    document::decode(path, &up_to(path, 4 * document::LIMIT as u64)?)
+}
+
+/// The bytes of a file; `-` is standard input.
+pub fn bytes(path: &str) -> Result<Vec<u8>, Diagnostic> {
+    up_to(path, MOST)
+}
+
+fn up_to(path: &str, most: u64) -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = Vec::new();
+    let read = match path {
+        "-" => std::io::stdin().lock().take(most).read_to_end(&mut bytes),
+        _ => fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)),
+    };
+    read.map(|_| bytes).map_err(|error| {
+        let mut found = Diagnostic::error(&file::CANNOT_READ, format!("cannot read `{path}`: {}", plain(&error)));
+        match error.kind() {
+            std::io::ErrorKind::NotFound => found.help(format!("is the path right? looked from {}", here())),
+            std::io::ErrorKind::IsADirectory => found.help("name a file in it"),
+            _ => found.help("may you read it?"),
+        };
+        found
+    })
+}
+
+/// The message of an input or output error without its number.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+fn here() -> String {
+    std::env::current_dir().map_or_else(|_| "the working folder".into(), |path| path.display().to_string())
+}

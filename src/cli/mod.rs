@@ -1,0 +1,132 @@
+//! The command line: arguments as typed become a scenario, or a diagnostic; the only place that prints, reads files
+//! or looks at the clock.
+//!
+//! Exit codes: 0 done; 1 ran and the answer is negative; 2 wrong input; 3 the integration failed.
+
+mod arguments;
+mod disk;
+mod loading;
+mod output;
+mod picture;
+mod record;
+mod render;
+mod tables;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::integrate::Stop;
+use crate::simulate::{Failed, Scenario};
+use arguments::{Arguments, Verb};
+
+/// Why a command did not end well.
+#[derive(Debug)]
+pub enum Failure {
+    /// Wrong input: exit 2.
+    Input(Problems),
+    /// Wrong input that has been reported: exit 2.
+    Reported,
+    /// It ran and the answer is negative, which has been said: exit 1.
+    Negative,
+    /// The integration failed: exit 3.
+    Integration(Problems),
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Input(problems)
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Input(diagnostic.into())
+    }
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        match failed.reached {
+            None => Self::Input(failed.problems),
+            Some(_) => Self::Integration(failed.problems),
+        }
+    }
+}
+
+/// What every verb gets.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Print nothing but the result.
+    pub quiet: bool,
+    /// Tripped by Ctrl-C.
+    pub stop: Stop,
+    /// The command as typed, without the program's name.
+    pub command: Vec<String>,
+}
+
+impl Context {
+    /// Says which doses come after the end of a run; they are not given.
+    pub fn warn_of_late_doses(&self, scenario: &Scenario<'_>) {
+        let late = scenario.doses_after_end();
+        if let Some(first) = late.first() {
+            let more = if late.len() > 1 { format!(" and {} more", late.len() - 1) } else { String::new() };
+            self.say(&format!("warning: the run ends before {first}{more}; a later --until gives it"));
+        }
+    }
+
+    /// Talks on standard error unless `--quiet`.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            output::say(text);
+        }
+    }
+}
+
+/// Runs the command of this process.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let _ = error.print();
+            return ExitCode::from(if asked { 0 } else { 2 });
+        }
+    };
+    let stop = Stop::default();
+    let tripped = stop.clone();
+    // Without a handler Ctrl-C ends the process at once: files appear only when whole, so nothing is lost.
+    let _ = ctrlc::set_handler(move || tripped.trip());
+    let command = std::env::args().skip(1).collect();
+    let context = Context { quiet: arguments.quiet, stop, command };
+    match verb(&context, arguments.verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Reported) => ExitCode::from(2),
+        Err(Failure::Negative) => ExitCode::from(1),
+        Err(Failure::Input(problems)) => {
+            output::say(render::text(&problems).trim_end());
+            ExitCode::from(2)
+        }
+        Err(Failure::Integration(problems)) => {
+            output::say(render::text(&problems).trim_end());
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn verb(context: &Context, verb: Verb) -> Result<(), Failure> {
+    match verb {
+        Verb::Demo(arguments) => verbs::demo::run(context, &arguments),
+        Verb::Models(arguments) => verbs::models::run(&arguments),
+        Verb::Show(arguments) => verbs::show::run(&arguments),
+        Verb::Check(arguments) => verbs::check::run(&arguments),
+        Verb::Explain(arguments) => verbs::explain::run(&arguments),
+        Verb::Simulate(arguments) => verbs::simulate::run(context, &arguments),
+        Verb::Grade(arguments) => verbs::grade::run(context, &arguments),
+        Verb::Plot(arguments) => verbs::plot::run(context, &arguments),
+        Verb::Completions(arguments) => verbs::completions::run(&arguments),
+    }
+}

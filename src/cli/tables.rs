@@ -1,0 +1,46 @@
+//! Tables as text, and from files.
+
+use std::path::Path;
+
+use super::disk;
+use crate::diagnostic::codes::file;
+use crate::diagnostic::{Diagnostic, Problems, Source};
+use crate::observation::{self, Subject};
+use crate::outcome::{self, ExposureRow};
+use crate::trajectory::Sidecar;
+
+/// CSV with quotes where needed.
+pub fn csv(rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(&row).expect("memory does not fail");
+    }
+    String::from_utf8(writer.into_inner().expect("memory does not fail")).expect("written from text")
+}
+
+/// The exposure CSV of the contract.
+pub fn exposure(rows: &[ExposureRow]) -> String {
+    let mut text = Vec::new();
+    outcome::write_csv(rows, &mut text).expect("memory does not fail");
+    String::from_utf8(text).expect("written from text")
+}
+
+/// The readings of a table of signs, by subject.
+pub fn signs(path: &str) -> Result<Vec<Subject>, Problems> {
+    let source = Source::decode(path, &disk::bytes(path)?)?;
+    observation::read_signs(&source, &sidecar(path)?)
+}
+
+/// Units from `columns.json` beside the table, if it is there.
+pub fn sidecar(path: &str) -> Result<Sidecar, Problems> {
+    let beside = Path::new(path).with_file_name("columns.json");
+    if path == "-" || !beside.is_file() {
+        return Ok(Sidecar::default());
+    }
+    let name = beside.to_string_lossy();
+    serde_json::from_slice(&disk::bytes(&name)?).map_err(|error| {
+        let mut found = Diagnostic::error(&file::SYNTAX, format!("`{name}` is not the columns of a table: {error}"));
+        found.help("remove it and write the units into the header: temperature [degC]");
+        found.into()
+    })
+}

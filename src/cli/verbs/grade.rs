@@ -1,0 +1,185 @@
+//! `cascade grade`.
+
+use std::io::IsTerminal;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::cli::arguments::{Format, GradeArgs};
+use crate::cli::loading::{self, Loaded, Scales};
+use crate::cli::output::{self, Folder};
+use crate::cli::{Context, Failure, record, render, tables};
+use crate::crs::{self, COURSE_COLUMNS, Course, Outcome};
+use crate::diagnostic::codes::file;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::model::Model;
+use crate::observation;
+use crate::plot::maximum_text;
+use crate::trajectory::{aligned, brief};
+use crate::unit::Unit;
+
+/// Grades a simulation or a table.
+pub fn run(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
+    let table = arguments.run.model.as_deref().filter(|name| name.ends_with(".csv") || *name == "-");
+    match table {
+        Some(path) => graded_table(context, arguments, path),
+        None => simulated(context, arguments),
+    }
+}
+
+fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
+    let began = Instant::now();
+    let loaded = Loaded::open(&arguments.run)?;
+    let Scales { scales, settings, vitals_every } = loading::scales(&arguments.scales)?;
+    let mut scenario = loaded.scenario(&arguments.run)?.gradings(scales, settings, vitals_every);
+    scenario.stop = context.stop.clone();
+    context.warn_of_late_doses(&scenario);
+    let folder = arguments.to.output.as_deref().map(Folder::open).transpose()?;
+    // At rounds the table of signs holds the readings and nothing between them.
+    scenario.reading_gap = folder.as_ref().filter(|_| vitals_every.is_none()).map(|_| reading_gap(&loaded.model));
+    if !loaded.warnings.is_empty() {
+        context.say(render::text(&loaded.warnings).trim_end());
+    }
+    let run = scenario.simulate()?;
+    let courses: Vec<(String, &Course)> = run.courses.iter().map(|course| ("1".to_string(), course)).collect();
+    if let Some(mut folder) = folder {
+        folder.add("course.csv", csv(&courses).as_bytes())?;
+        folder.add("signs.csv", observation::write_signs(&run.readings, &loaded.model.time).as_bytes())?;
+        folder.add("run.json", record::run_json(context, &loaded, &scenario, &run, began).as_bytes())?;
+        for path in folder.finish()? {
+            context.say(&format!("wrote {}", path.display()));
+        }
+        return Ok(());
+    }
+    print(arguments, &courses)
+}
+
+fn graded_table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(), Failure> {
+    refuse_run_flags(arguments)?;
+    let Scales { scales, settings, .. } = loading::scales(&arguments.scales)?;
+    let mut courses: Vec<(String, Course)> = Vec::new();
+    for subject in tables::signs(path)? {
+        let graded = crs::grade_all(&scales, &settings, subject.readings)?;
+        courses.extend(graded.into_iter().map(|course| (subject.name.clone(), course)));
+    }
+    let courses: Vec<(String, &Course)> = courses.iter().map(|(name, course)| (name.clone(), course)).collect();
+    if let Some(folder) = &arguments.to.output {
+        let mut folder = Folder::open(folder)?;
+        folder.add("course.csv", csv(&courses).as_bytes())?;
+        for path in folder.finish()? {
+            context.say(&format!("wrote {}", path.display()));
+        }
+        return Ok(());
+    }
+    print(arguments, &courses)
+}
+
+/// An hour, in the time unit of the model: often enough that the table of signs grades as the run did.
+pub fn reading_gap(model: &Model) -> f64 {
+    let hour = Unit::parse_str("h").expect("h is a unit");
+    hour.convert(1.0, &model.time).expect("the model's time is a time")
+}
+
+/// A table has nothing to run: flags of a run would be ignored in silence.
+fn refuse_run_flags(arguments: &GradeArgs) -> Result<(), Problems> {
+    let run = &arguments.run;
+    let given = [
+        ("--parameters", !run.parameters.is_empty()),
+        ("--set", !run.set.is_empty()),
+        ("--dose", !run.dose.is_empty()),
+        ("--scenario", run.scenario.is_some()),
+        ("--until", run.until.is_some()),
+        ("--at", run.at.is_some()),
+        ("--every", run.every.is_some()),
+        ("--rtol", run.rtol.is_some()),
+        ("--solver", run.solver.is_some()),
+        ("--vitals-every", arguments.scales.vitals_every.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((flag, _)) => {
+            let mut found =
+                Diagnostic::error(&file::BAD_VALUE, format!("`{flag}` has no meaning for a table of signs"));
+            found.help("leave it out, or name a model instead of a .csv file");
+            Err(found.into())
+        }
+    }
+}
+
+/// The course CSV of the contract.
+pub fn csv(courses: &[(String, &Course)]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(COURSE_COLUMNS).expect("memory does not fail");
+    for (subject, course) in courses {
+        course.write(subject, &mut writer).expect("memory does not fail");
+    }
+    String::from_utf8(writer.into_inner().expect("memory does not fail")).expect("written from text")
+}
+
+fn print(arguments: &GradeArgs, courses: &[(String, &Course)]) -> Result<(), Failure> {
+    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+    let text = match format {
+        Format::Csv => csv(courses),
+        Format::Json => json(courses),
+        Format::Table => courses.iter().map(|(subject, course)| summary(subject, course)).collect(),
+    };
+    Ok(output::print(&text)?)
+}
+
+fn json(courses: &[(String, &Course)]) -> String {
+    let list: Vec<Value> = courses
+        .iter()
+        .map(|(subject, course)| {
+            json!({
+                "subject": subject,
+                "scale": course.grading().scale().name(),
+                "maximum": course.maximum(),
+                "episodes": course.episodes(),
+                "course": course.records().collect::<Vec<_>>(),
+                "time_unit": "d",
+            })
+        })
+        .collect();
+    format!("{}\n", serde_json::to_string_pretty(&list).expect("plain values"))
+}
+
+/// A course for reading: the maximum, the episodes, and each change of grade with its rule.
+pub fn summary(subject: &str, course: &Course) -> String {
+    let scale = course.grading().scale();
+    let maximum = course.maximum();
+    let mut text = format!("subject {subject}, {}: maximum grade {}", scale.title(), maximum_text(&maximum));
+    if maximum.grade.is_some_and(|grade| grade > 0) {
+        text.push_str(&format!(", first on day {}", brief(maximum.time)));
+    }
+    text.push('\n');
+    for episode in course.episodes() {
+        let outcome = match episode.outcome {
+            Outcome::Resolved => format!("end on day {}", brief(episode.end)),
+            Outcome::Censored => "not ended when the course stops".into(),
+            Outcome::Fatal => format!("death on day {}", brief(episode.end)),
+        };
+        text.push_str(&format!(
+            "  episode: onset on day {}, {outcome}, {} h\n",
+            brief(episode.onset),
+            brief(episode.hours())
+        ));
+        let at: Vec<String> = (1..=5)
+            .filter(|grade| episode.time_at[*grade] > 0.0)
+            .map(|grade| format!("grade {grade} for {} d", brief(episode.time_at[grade])))
+            .collect();
+        if !at.is_empty() {
+            text.push_str(&format!("  {}\n", at.join(", ")));
+        }
+    }
+    let mut rows = vec![["  day", "grade", "bound", "rule", "flags"].map(String::from).to_vec()];
+    for record in course.records() {
+        rows.push(vec![
+            format!("  {}", brief(record.time)),
+            record.grade.map_or_else(|| "?".into(), |grade| grade.to_string()),
+            format!("{:?}", record.bound).to_lowercase(),
+            record.rule.unwrap_or("").to_string(),
+            record.flags.join(" "),
+        ]);
+    }
+    text + &aligned(&rows)
+}

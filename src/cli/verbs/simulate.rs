@@ -1,0 +1,93 @@
+//! `cascade simulate`.
+
+use std::io::IsTerminal;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::tolerance;
+use crate::cli::arguments::{Format, SimulateArgs};
+use crate::cli::loading::Loaded;
+use crate::cli::output::{self, Folder};
+use crate::cli::{Context, Failure, record, render, tables};
+use crate::outcome;
+use crate::simulate::Run;
+use crate::trajectory::Header;
+
+/// Integrates and prints.
+pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
+    let began = Instant::now();
+    let header = if arguments.header_units { Header::Units } else { Header::Names };
+    let loaded = Loaded::open(&arguments.run)?;
+    let mut scenario = loaded.scenario(&arguments.run)?;
+    scenario.exposure = arguments.exposure;
+    scenario.stop = context.stop.clone();
+    context.warn_of_late_doses(&scenario);
+    if arguments.check_tolerance {
+        return tolerance::run(context, arguments, scenario);
+    }
+    let folder = arguments.to.output.as_deref().map(Folder::open).transpose()?;
+    if !loaded.warnings.is_empty() {
+        context.say(render::text(&loaded.warnings).trim_end());
+    }
+    let run = scenario.simulate()?;
+    if let Some(mut folder) = folder {
+        folder.add("trajectory.csv", run.trajectory.to_csv(header).as_bytes())?;
+        folder.add("columns.json", record::columns_json(&run).as_bytes())?;
+        if arguments.exposure {
+            folder.add("exposure.csv", tables::exposure(&run.exposure).as_bytes())?;
+        }
+        folder.add("run.json", record::run_json(context, &loaded, &scenario, &run, began).as_bytes())?;
+        for path in folder.finish()? {
+            context.say(&format!("wrote {}", path.display()));
+        }
+        return Ok(());
+    }
+    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+    let text = match (arguments.exposure, format) {
+        (false, Format::Csv) => run.trajectory.to_csv(header),
+        (false, Format::Table) => run.trajectory.table(20),
+        (false, Format::Json) => trajectory_json(&run),
+        (true, Format::Csv) => tables::exposure(&run.exposure),
+        (true, Format::Table) => outcome::table(&run.exposure),
+        (true, Format::Json) => exposure_json(&run),
+    };
+    Ok(output::print(&text)?)
+}
+
+fn trajectory_json(run: &Run) -> String {
+    let trajectory = &run.trajectory;
+    let columns: Vec<Value> = trajectory
+        .columns
+        .iter()
+        .map(|column| json!({ "name": column.name, "unit": column.unit.to_string(), "label": column.label }))
+        .collect();
+    let rows: Vec<Value> = trajectory
+        .time
+        .iter()
+        .enumerate()
+        .map(|(at, time)| json!({ "time": time, "values": trajectory.row(at) }))
+        .collect();
+    let text = json!({ "time_unit": trajectory.time_unit.to_string(), "columns": columns, "rows": rows });
+    format!("{}\n", serde_json::to_string_pretty(&text).expect("plain values"))
+}
+
+fn exposure_json(run: &Run) -> String {
+    let rows: Vec<Value> = run
+        .exposure
+        .iter()
+        .map(|row| {
+            json!({
+                "output": row.output,
+                "unit": row.unit,
+                "cmax": row.exposure.cmax,
+                "tmax": row.exposure.tmax,
+                "auc_0_28d": row.exposure.auc_0_28d,
+                "clast": row.exposure.clast,
+                "tlast": row.exposure.tlast,
+                "half_life": row.exposure.half_life,
+            })
+        })
+        .collect();
+    format!("{}\n", serde_json::to_string_pretty(&rows).expect("plain values"))
+}
