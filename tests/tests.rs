@@ -1,1 +1,11 @@
 //! One binary: tests named for what they guard.
+
+mod command;
+mod diagnostics;
+mod law;
+mod other;
+mod published;
+mod reference;
+mod solver;
+mod support;
+mod tidy;

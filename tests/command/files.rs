@@ -1,0 +1,208 @@
+//! Folders of results: whole files or none, and a record of the run.
+
+use std::fs;
+use std::io::Read;
+
+use serde_json::Value;
+
+use super::{cascade, fields, files, model, printed, told};
+
+fn json(path: impl AsRef<std::path::Path>) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_simulation_leaves_its_rows_its_columns_and_a_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let line = ["simulate", "hardiansyah-2019", "--parameters", "upn3", "--until", "30 d", "--exposure"];
+    let (code, said) = told(at, &[&line[..], &["-o", "deep/out"]].concat());
+    assert_eq!(code, 0, "{said}");
+    let names = ["columns.json", "exposure.csv", "run.json", "trajectory.csv"];
+    assert_eq!(files(&at.join("deep/out")), names);
+    assert!(names.iter().all(|name| said.contains(&format!("wrote deep/out/{name}"))), "{said}");
+    let text = fs::read_to_string(at.join("deep/out/trajectory.csv")).unwrap();
+    assert_eq!(text, printed(at, &line[..6]));
+    assert_eq!(fs::read_to_string(at.join("deep/out/exposure.csv")).unwrap(), printed(at, &line));
+
+    let columns = json(at.join("deep/out/columns.json"));
+    let columns = columns["columns"].as_array().unwrap();
+    let header: Vec<&str> = columns.iter().map(|column| column["name"].as_str().unwrap()).collect();
+    assert_eq!(header, fields(&text)[0]);
+    let units: Vec<&str> = columns.iter().map(|column| column["unit"].as_str().unwrap()).collect();
+    let shown = printed(at, &[&line[..6], &["--header-units"]].concat());
+    let joined: Vec<String> = header.iter().zip(units).map(|(name, unit)| format!("{name} [{unit}]")).collect();
+    assert_eq!(shown.lines().next().unwrap(), joined.join(","));
+    assert!(columns.iter().all(|column| !column["label"].as_str().unwrap().is_empty()));
+
+    let run = json(at.join("deep/out/run.json"));
+    assert_eq!(run["format"], "cascade-run/1");
+    assert_eq!(run["cascade"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(run["command"][0], "simulate");
+    assert_eq!(run["model"]["name"], "hardiansyah-2019");
+    assert_eq!(run["parameters"], "upn3");
+    assert_eq!(run["until"]["value"], 30.0);
+    assert_eq!(run["rtol"], 1e-6);
+    assert_eq!(run["inputs"].as_array().unwrap().len(), 2, "model and set");
+    assert!(run["inputs"][0]["sha256"].as_str().unwrap().len() == 64);
+    assert!(run["counters"]["steps"].as_u64().unwrap() > 10);
+    assert!(run["tolerances"]["tumour"]["absolute"].as_f64().unwrap() > 0.0);
+    assert!(run["regimen"].as_str().unwrap().contains("split 10/30/60 %"));
+    assert!(run["use"].as_str().unwrap().contains("not for clinical decisions"));
+}
+
+#[test]
+fn the_same_run_gives_the_same_files_but_for_the_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = ["grade", "cart-crs", "--set", "tumour_0=4e9 cells", "-o", "out"];
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let (code, said) = told(folder.path(), &line);
+        assert_eq!(code, 0, "{said}");
+        let mut run = json(folder.path().join("out/run.json"));
+        let timing = run.as_object_mut().unwrap().remove("timing").unwrap();
+        assert!(timing["seconds"].as_f64().unwrap() > 0.0);
+        let read = |name: &str| fs::read_to_string(folder.path().join("out").join(name)).unwrap();
+        seen.push((run, read("course.csv"), read("signs.csv")));
+    }
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[test]
+fn files_are_replaced_as_a_whole_and_others_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join("trajectory.csv"), "old").unwrap();
+    fs::write(out.join("notes.txt"), "mine").unwrap();
+    let mut open = fs::File::open(out.join("trajectory.csv")).unwrap();
+    let (code, said) = told(folder.path(), &["simulate", "stein-2019", "-o", "out", "--quiet"]);
+    assert_eq!((code, said.as_str()), (0, ""));
+    assert_eq!(files(&out), ["columns.json", "notes.txt", "run.json", "trajectory.csv"]);
+    assert!(fs::read_to_string(out.join("trajectory.csv")).unwrap().starts_with("time,"));
+    assert_eq!(fs::read_to_string(out.join("notes.txt")).unwrap(), "mine");
+    // Who had the old file open reads it to its end: a new one was put in its place.
+    let mut text = String::new();
+    open.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "old");
+}
+
+#[test]
+fn a_run_that_fails_leaves_earlier_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join("trajectory.csv"), "old").unwrap();
+    fs::write(folder.path().join("mine.toml"), model("y^2 / 1 [d]", "")).unwrap();
+    let (code, _) = told(folder.path(), &["simulate", "mine.toml", "-o", "out"]);
+    assert_eq!(code, 3);
+    assert_eq!(files(&out), ["trajectory.csv"]);
+    assert_eq!(fs::read_to_string(out.join("trajectory.csv")).unwrap(), "old");
+}
+
+#[test]
+fn a_table_of_the_signs_grades_as_the_run_that_wrote_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for until in ["28 d", "100 d"] {
+        let line = ["grade", "cart-crs", "--set", "tumour_0=8e9 cells", "--until", until];
+        let (code, said) = told(at, &[&line[..], &["-o", "out"]].concat());
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(files(&at.join("out")), ["course.csv", "run.json", "signs.csv"]);
+        let course = fs::read_to_string(at.join("out/course.csv")).unwrap();
+        assert_eq!(course, printed(at, &line), "a table of signs does not touch the course");
+        assert!(course.contains(",4,exact,"), "{course}");
+        assert_eq!(printed(at, &["grade", "out/signs.csv"]), course, "{until}");
+    }
+}
+
+#[test]
+fn a_trajectory_with_its_columns_or_with_units_in_its_header_can_be_graded() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let line = ["simulate", "cart-crs", "--every", "1 h"];
+    assert_eq!(told(at, &[&line[..], &["-o", "out"]].concat()).0, 0);
+    let graded = printed(at, &["grade", "out/trajectory.csv"]);
+    fs::write(at.join("alone.csv"), printed(at, &[&line[..], &["--header-units"]].concat())).unwrap();
+    assert_eq!(printed(at, &["grade", "alone.csv"]), graded);
+    let onset = |text: &str| {
+        let rows = fields(text);
+        rows.iter().find(|row| row[3] == "1").map(|row| row[1].parse::<f64>().unwrap()).unwrap()
+    };
+    let exact = onset(&printed(at, &["grade", "cart-crs"]));
+    let read = onset(&graded);
+    assert!(read >= exact && read - exact <= 1.0 / 24.0, "{read} after {exact}");
+    assert!(printed(at, &["check", "alone.csv"]).contains("0 errors"));
+    // Without either there are no units, and nothing is guessed.
+    fs::copy(at.join("out/trajectory.csv"), at.join("bare.csv")).unwrap();
+    let (code, said) = told(at, &["grade", "bare.csv"]);
+    assert!(code == 2 && said.contains("D009") && said.contains("temperature"), "{code} {said}");
+}
+
+#[test]
+fn the_demonstration_draws_and_writes_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = cascade(folder.path()).args(["demo", "-o", "out"]).output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(text.contains("maximum grade") && text.contains("cart_blood") && text.contains("illustrative"), "{text}");
+    let mut names = vec!["columns.json", "course.csv", "exposure.csv", "run.json", "signs.csv", "trajectory.csv"];
+    if cfg!(feature = "plot") {
+        names.insert(1, "course.png");
+        names.sort_unstable();
+        let picture = fs::read(folder.path().join("out/course.png")).unwrap();
+        assert!(picture.starts_with(b"\x89PNG") && picture.ends_with(b"IEND\xAE\x42\x60\x82"));
+    }
+    assert_eq!(files(&folder.path().join("out")), names);
+}
+
+#[cfg(feature = "plot")]
+#[test]
+fn pictures_are_written_to_files_and_streams() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for name in ["a.png", "a.svg"] {
+        let (code, said) = told(at, &["plot", "stein-2019", "-f", name]);
+        assert_eq!((code, said.as_str()), (0, format!("wrote {name}\n").as_str()));
+    }
+    assert!(fs::read(at.join("a.png")).unwrap().starts_with(b"\x89PNG"));
+    let text = fs::read_to_string(at.join("a.svg")).unwrap();
+    assert!(text.starts_with("<svg") && text.trim_end().ends_with("</svg>"));
+    let done = cascade(at).args(["plot", "stein-2019", "-f", "-"]).output().unwrap();
+    assert_eq!(done.stdout, fs::read(at.join("a.png")).unwrap());
+    assert!(done.stderr.is_empty());
+    assert_eq!(files(at), ["a.png", "a.svg"]);
+}
+
+#[test]
+fn models_and_sets_of_ones_own_stand_beside_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("mine");
+    fs::create_dir(&at).unwrap();
+    let rest = "[parameters.loss]\nunit = '1/d'\n[outputs.half]\nvalue = 'y / 2'\nunit = '1'\n";
+    let text = model("-loss * y", rest).replace("until", "parameters = 'fast'\nuntil");
+    fs::write(at.join("model.toml"), text).unwrap();
+    let set = |value: &str| {
+        format!(
+            "format = 'cascade-parameters/1'\nmodel = 'small'\n[parameters.loss]\nvalue = {value}\nunit = '1/d'\n\
+             source = 'doi:10.1000/1, Table 1'\n"
+        )
+    };
+    fs::write(at.join("fast.toml"), set("2")).unwrap();
+    fs::write(at.join("slow.toml"), set("0.5")).unwrap();
+    let scenario = "format = 'cascade-scenario/1'\nmodel = './model.toml'\nparameters = 'slow'\nat = '1 d'\n";
+    fs::write(at.join("run.toml"), format!("{scenario}until = '2 d'\n")).unwrap();
+    let half = |line: &[&str]| -> f64 {
+        let text = printed(folder.path(), line);
+        fields(&text)[1][2].parse().unwrap()
+    };
+    let fast = half(&["simulate", "mine/model.toml", "--at", "1 d"]);
+    assert!((fast - (-2f64).exp() / 2.0).abs() < 1e-6);
+    let slow = half(&["simulate", "--scenario", "mine/run.toml"]);
+    assert!((slow - (-0.5f64).exp() / 2.0).abs() < 1e-6);
+    // Flags override the scenario.
+    let set = half(&["simulate", "--scenario", "mine/run.toml", "--set", "loss=24 1/d", "--at", "1 h"]);
+    assert!((set - (-1f64).exp() / 2.0).abs() < 1e-6);
+    let all = ["check", "mine/model.toml", "mine/fast.toml", "mine/slow.toml", "mine/run.toml"];
+    assert_eq!(printed(folder.path(), &all), "4 files checked: 0 errors, 0 warnings\n");
+}

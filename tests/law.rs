@@ -1,0 +1,9 @@
+//! What must hold for every model: units, doses, clocks, expressions, switches, extinction, signs.
+
+mod doses;
+mod expressions;
+mod extinction;
+mod rounds;
+mod signs;
+mod switches;
+mod units;

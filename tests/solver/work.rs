@@ -1,0 +1,56 @@
+//! Work of the shipped models, pinned: a change here is a change of speed, to be looked at before it is accepted.
+
+use cascade::integrate::{Counters, Method};
+
+use crate::support::{Case, embedded, graded, run};
+
+/// Method at the end, steps, rejected attempts, Jacobians, rates alone, evaluations of conditions, borders.
+fn work(model: &str, case: Case, method: Method, grades: bool) -> String {
+    let model = embedded(model);
+    let scenario = case.of(&model).method(method);
+    let found = run(if grades { graded(scenario) } else { scenario });
+    let Counters { steps, rejected, rates, jacobians, conditions, borders, .. } = found.counters;
+    format!(
+        "{}: {steps} steps, {rejected} rejected, {jacobians} Jacobians, {rates} rates, {conditions} conditions, {borders} borders",
+        found.method
+    )
+}
+
+#[test]
+fn work_of_the_shipped_models() {
+    let by = |model, case, grades| {
+        let one = |method| work(model, case, method, grades);
+        format!("{}\n{}\n{}", one(Method::Auto), one(Method::Rodas5p), one(Method::DormandPrince))
+    };
+    insta::assert_snapshot!(by("stein-2019", Case::default(), false), @r"
+        dopri5: 155 steps, 1 rejected, 2 Jacobians, 940 rates, 0 conditions, 2 borders
+        rodas: 97 steps, 2 rejected, 97 Jacobians, 697 rates, 0 conditions, 2 borders
+        dopri5: 155 steps, 1 rejected, 0 Jacobians, 940 rates, 0 conditions, 2 borders
+        ");
+    insta::assert_snapshot!(by("hardiansyah-2019", Case { set: "upn1", ..Case::default() }, false), @r"
+        rodas: 332 steps, 4 rejected, 194 Jacobians, 2216 rates, 0 conditions, 3 borders
+        rodas: 272 steps, 4 rejected, 272 Jacobians, 1938 rates, 0 conditions, 3 borders
+        dopri5: 10276 steps, 6 rejected, 0 Jacobians, 61698 rates, 0 conditions, 3 borders
+        ");
+    insta::assert_snapshot!(by("hardiansyah-2019", Case { set: "upn3", ..Case::default() }, false), @r"
+        rodas: 372 steps, 11 rejected, 248 Jacobians, 2556 rates, 0 conditions, 3 borders
+        rodas: 317 steps, 4 rejected, 317 Jacobians, 2253 rates, 0 conditions, 3 borders
+        dopri5: 8611 steps, 499 rejected, 0 Jacobians, 54666 rates, 0 conditions, 3 borders
+        ");
+    insta::assert_snapshot!(by("cart-crs", Case::default(), false), @r"
+        rodas: 300 steps, 6 rejected, 219 Jacobians, 2065 rates, 1711 conditions, 20 borders
+        rodas: 263 steps, 2 rejected, 263 Jacobians, 1865 rates, 1553 conditions, 20 borders
+        dopri5: 1019 steps, 10 rejected, 0 Jacobians, 6184 rates, 5310 conditions, 20 borders
+        ");
+    insta::assert_snapshot!(by("cart-crs", Case::default(), true), @r"
+        rodas: 300 steps, 6 rejected, 219 Jacobians, 2065 rates, 1751 conditions, 23 borders
+        rodas: 263 steps, 2 rejected, 263 Jacobians, 1865 rates, 1593 conditions, 24 borders
+        dopri5: 1019 steps, 10 rejected, 0 Jacobians, 6184 rates, 5349 conditions, 24 borders
+        ");
+    let doses = "tocilizumab 800 mg over 1 h at 3 d";
+    insta::assert_snapshot!(by("cart-crs", Case { doses, ..Case::default() }, true), @r"
+        rodas: 408 steps, 28 rejected, 280 Jacobians, 2924 rates, 2500 conditions, 12 borders
+        rodas: 358 steps, 23 rejected, 358 Jacobians, 2677 rates, 2305 conditions, 12 borders
+        dopri5: 971 steps, 13 rejected, 0 Jacobians, 5914 rates, 5309 conditions, 12 borders
+        ");
+}
