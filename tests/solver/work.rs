@@ -54,3 +54,45 @@ fn work_of_the_shipped_models() {
         dopri5: 971 steps, 13 rejected, 0 Jacobians, 5914 rates, 5309 conditions, 12 borders
         ");
 }
+
+#[test]
+fn work_of_the_other_models_by_the_chosen_method() {
+    let of = |model: &str, sets: &[&str]| {
+        let lines: Vec<String> = sets
+            .iter()
+            .map(|set| {
+                let grades = embedded(model).has_signs();
+                format!("{set} {}", work(model, Case { set, ..Case::default() }, Method::Auto, grades))
+                    .trim()
+                    .to_string()
+            })
+            .collect();
+        lines.join("\n")
+    };
+    insta::assert_snapshot!(of("liu-2022", &["cr-1", "cr-2", "negr"]), @r"
+        cr-1 rodas: 219 steps, 11 rejected, 219 Jacobians, 1612 rates, 0 conditions, 1 borders
+        cr-2 rodas: 240 steps, 17 rejected, 240 Jacobians, 1801 rates, 0 conditions, 1 borders
+        negr rodas: 268 steps, 17 rejected, 268 Jacobians, 1997 rates, 0 conditions, 1 borders
+        ");
+    insta::assert_snapshot!(of("dobreva-2021", &["janum", "copeland"]), @r"
+        janum dopri5: 154 steps, 6 rejected, 1 Jacobians, 962 rates, 788 conditions, 3 borders
+        copeland dopri5: 151 steps, 7 rejected, 1 Jacobians, 950 rates, 782 conditions, 3 borders
+        ");
+    insta::assert_snapshot!(of("cart-crs", &["low", "medium", "high"]), @r"
+        low rodas: 222 steps, 9 rejected, 141 Jacobians, 1536 rates, 1326 conditions, 10 borders
+        medium rodas: 300 steps, 6 rejected, 219 Jacobians, 2065 rates, 1751 conditions, 23 borders
+        high rodas: 356 steps, 9 rejected, 277 Jacobians, 2488 rates, 2058 conditions, 40 borders
+        ");
+    insta::assert_snapshot!(of("kimmel-2021", &[""]), @r"
+        rodas: 212 steps, 2 rejected, 212 Jacobians, 1500 rates, 0 conditions, 1 borders
+        ");
+    insta::assert_snapshot!(of("chen-2019", &[""]), @r"
+        dopri5: 123 steps, 2 rejected, 2 Jacobians, 754 rates, 0 conditions, 2 borders
+        ");
+    insta::assert_snapshot!(of("tocilizumab-moes-2022", &[""]), @r"
+        dopri5: 90 steps, 13 rejected, 2 Jacobians, 622 rates, 0 conditions, 2 borders
+        ");
+    insta::assert_snapshot!(of("tocilizumab-frey-2010", &[""]), @r"
+        dopri5: 38 steps, 2 rejected, 2 Jacobians, 244 rates, 0 conditions, 2 borders
+        ");
+}
