@@ -62,7 +62,7 @@ impl<S: Scalar> Rodas5p<S> {
     /// Attempts a step; `new` and `error` get all lanes. Lanes in `by_dense` are solved with row exchanges.
     ///
     /// Returns the lanes whose decomposition lost a pivot.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "the parts of a batch, borrowed one by one")]
     pub fn attempt<Y: System<S>>(
         &mut self,
         system: &Y,

@@ -117,8 +117,9 @@ impl Plan {
 
 /// What is known of a simulated patient to whom nothing is given: what the model can give is absent, not unknown.
 ///
-/// A sign that the model neither reads nor sets stays unknown. Devices and pressors bring their companions
-/// (flow, FiO2; vasopressin, high dose) with them; drugs not given are known not to be given.
+/// A sign that the model neither reads nor sets stays unknown. Pressors bring their companions (vasopressin, high dose)
+/// with them; drugs not given are known not to be given. Flow and FiO2 belong to a device: a step that sets a device
+/// without them leaves them unknown, never at those of room air.
 fn nothing_given(model: &Model) -> Signs {
     let mut signs = Signs::default();
     let normal = Signs::normal();
@@ -128,10 +129,8 @@ fn nothing_given(model: &Model) -> Signs {
     let mut known: Vec<Sign> = vec![Sign::AntipyreticGiven, Sign::AnticytokineGiven];
     for (sign, _) in care.chain(doses) {
         known.push(*sign);
-        match sign {
-            Sign::Pressors => known.extend([Sign::Vasopressin, Sign::PressorHigh]),
-            Sign::OxygenDevice => known.extend([Sign::OxygenFlow, Sign::Fio2]),
-            _ => {}
+        if *sign == Sign::Pressors {
+            known.extend([Sign::Vasopressin, Sign::PressorHigh]);
         }
     }
     for sign in known {

@@ -94,7 +94,7 @@ impl Mul for Dimension {
 
 impl Div for Dimension {
     type Output = Dimension;
-    #[allow(clippy::suspicious_arithmetic_impl)] // exponents subtract
+    #[allow(clippy::suspicious_arithmetic_impl, reason = "exponents subtract")]
     fn div(self, other: Dimension) -> Dimension {
         Dimension { exponents: std::array::from_fn(|n| self.exponents[n] - other.exponents[n]) }
     }

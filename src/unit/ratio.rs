@@ -86,7 +86,7 @@ impl Ratio {
 
 impl Add for Ratio {
     type Output = Ratio;
-    #[allow(clippy::suspicious_arithmetic_impl)] // denominators multiply
+    #[allow(clippy::suspicious_arithmetic_impl, reason = "denominators multiply")]
     fn add(self, other: Ratio) -> Ratio {
         let (a, b) = (i64::from(self.denominator), i64::from(other.denominator));
         let numerator = i64::from(self.numerator)

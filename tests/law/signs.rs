@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use cascade::crs::{Course, Scale, Settings};
+use cascade::crs::{Bound, Course, Scale, Settings};
 use cascade::diagnostic::Source;
 use cascade::model::{Embedded, Library, Model};
 use cascade::sign::Sign;
@@ -89,4 +89,22 @@ fn the_second_dose_of_a_drug_counts_though_the_first_came_too_early() {
     let given = run(graded(Case { doses: both, ..Case::default() }.of(&model)));
     let counts: Vec<f64> = given.readings.iter().filter_map(|(_, signs)| signs.get(Sign::AnticytokineGiven)).collect();
     assert!(counts.contains(&1.0) && counts.last() == Some(&2.0));
+}
+
+#[test]
+fn a_device_without_flow_or_fraction_leaves_them_unknown() {
+    // High-flow oxygen of unknown FiO2: below 40 % it is grade 2 by Lee 2014, else 3. Never room air's 21 %.
+    let model = written(
+        "3 d",
+        "[states.level]\nunit = \"1\"\nstart = '0'\nrate = '1 [1/d]'\n\
+         [signs.temperature]\nvalue = '37 [degC]'\n[signs.sbp]\nvalue = '120 [mmHg]'\n\
+         [signs.care.fluids]\non = 'level > 100'\nsets = { fluids = \"one\", pressors = 1 }\nassumption = \"A1: never given here\"\n\
+         [signs.care.oxygen]\non = 'level > 1'\nsets = { oxygen_device = \"hfnc\" }\nassumption = \"A2: made for this test\"\n",
+    );
+    let found = run(Case::default().of(&model).grading(Scale::lee_2014(), Settings::default()));
+    let rows: Vec<_> = found.course().unwrap().rows().iter().map(|row| (row.time, row.finding)).collect();
+    assert_eq!((rows[0].1.grade(), rows[0].1.bound()), (Some(0), Bound::Exact), "room air");
+    let last = rows.last().unwrap();
+    assert!((last.0 - 1.0).abs() < 1e-9, "{rows:?}");
+    assert_eq!((last.1.lowest, last.1.highest, last.1.bound()), (2, 3, Bound::Lower), "{rows:?}");
 }

@@ -105,6 +105,8 @@ fn published() -> Vec<Entry> {
             file: "stein-2019.png",
             caption: "Stein 2019: measurements over a curve; the measured values are made up",
             model: "stein-2019",
+            // The picture itself must say so: it travels without its caption.
+            title: Some("Measurements over a curve (the measured values are made up)"),
             runs: vec![Variant::default()],
             data: Some((
                 "plots/data/stein-2019-made-up.csv",
