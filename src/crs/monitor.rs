@@ -212,10 +212,10 @@ impl State {
         end.into_iter().chain(lasting.filter(|due| *due > now + SAME_TIME)).min_by(f64::total_cmp)
     }
 
-    /// What fell due before `time` while nobody called.
+    /// What fell due before `time` while nobody called; what falls due at that time is decided with the signs of then.
     fn catch_up(&mut self, applied: &Applied, time: f64) -> Option<Change> {
         let mut change = None;
-        while let (Some(due), Some((_, signs))) = (self.wake(applied).filter(|due| *due < time), self.now) {
+        while let (Some(due), Some((_, signs))) = (self.wake(applied).filter(|due| due + SAME_TIME < time), self.now) {
             change = merge(change, self.step(applied, due, &signs));
         }
         change

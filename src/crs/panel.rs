@@ -95,6 +95,8 @@ impl Panel {
     }
 
     /// The next time (days) at which to call [`Panel::observe`] even if no sign changes: a round, or what falls due.
+    ///
+    /// Not needed within 1e-9 d of a change of signs that is known beforehand: what falls due then is decided by it.
     pub fn wake(&self) -> Option<f64> {
         let round = self.rounds.as_ref().and_then(Rounds::next);
         self.monitors.iter().filter_map(Monitor::wake).chain(round).min_by(f64::total_cmp)

@@ -69,6 +69,26 @@ fn each_scale_says_what_it_changed() {
     assert_eq!(names, ["astct-2019", "lee-2014", "lasting"]);
 }
 
+/// 24 h on a pressor are over one rounding before the reading at hour 53, 3 h on a high dose at that reading.
+#[test]
+fn what_falls_due_at_a_reading_is_decided_by_that_reading() {
+    let readings = [29.0, 50.0, 53.0].map(|hour| hour / 24.0);
+    let [first, second, last] = readings;
+    assert!(first + 1.0 < last && second + 3.0 / 24.0 == last);
+    let pressor = Signs::normal().with(Sign::Temperature, 39.0).with(Sign::Pressors, 1.0);
+    let high = pressor.with(Sign::PressorHigh, 1.0);
+    let signs = [(0.0, Signs::normal()), (first, pressor), (second, high), (last, pressor)];
+    let mut panel = Panel::new(&[LEE.clone(), lasting::scale()], &Settings::default()).unwrap();
+    for (time, signs) in signs {
+        panel.observe(time, &signs);
+    }
+    let [lee, lasting] = &panel.finish(3.0)[..] else { unreachable!() };
+    let rows = |course: &Course| course.rows().iter().map(|row| (row.time, row.finding.lowest)).collect::<Vec<_>>();
+    // The high dose ended when it would have counted; the pressor goes on and counts from the reading on.
+    assert_eq!(rows(lee), [(0.0, 0), (first, 2)]);
+    assert_eq!(rows(lasting), [(0.0, 0), (first, 2), (last, 3)]);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 200, ..Default::default() })]
 
@@ -81,7 +101,7 @@ proptest::proptest! {
         let mut panel = Panel::new(&scales(), &settings).unwrap();
         let mut signs = Signs::unknown();
         for reading in &readings {
-            while let Some(due) = panel.wake().filter(|due| *due < reading.time) {
+            while let Some(due) = panel.wake().filter(|due| due + 1e-9 < reading.time) {
                 panel.observe(due, &signs);
             }
             signs = signs.updated(&reading.signs);
