@@ -63,7 +63,9 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             }
         }
         self.detect_stiffness(accepted.and(explicit));
+        let mild = self.detect_mildness(accepted.and(rodas));
         self.store(accepted, rodas, explicit);
+        self.return_to_explicit(mild);
         if ahead.any() {
             for lane in (0..S::LANES).filter(|&lane| ahead.get(lane)) {
                 self.segments[lane].load(lane, &mut self.curve);
@@ -199,23 +201,69 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         })
     }
 
-    /// Hands lanes over to the stiff method whose explicit steps are held down by stability.
+    /// Hands lanes over to the stiff method whose explicit steps are held down by fast decays.
+    ///
+    /// Looks at each lane's Jacobian every few accepted steps, at the start of the step.
     fn detect_stiffness(&mut self, accepted: S::Mask) {
-        let automatic = |at: &super::lane::Lane| at.method == Method::Auto;
-        if !(0..S::LANES).any(|lane| accepted.get(lane) && automatic(&self.lanes[lane])) {
+        let mut due = S::Mask::splat(false);
+        for (lane, at) in self.lanes.iter_mut().enumerate() {
+            due.set(lane, accepted.get(lane) && at.method == Method::Auto && at.is_check_due());
+        }
+        if !due.any() {
             return;
         }
-        let (_, h) = self.steps();
-        let product = self.dormand_prince.stiffness(h, &self.new, |i| self.scale(i));
-        for (lane, at) in self.lanes.iter_mut().enumerate() {
-            let worth_it = (at.until - at.trying.1) / at.trying.0 * product.get(lane) > stiffness::THRESHOLD;
-            if accepted.get(lane)
-                && automatic(at)
-                && at.stiffness_hit(product.get(lane), stiffness::STABILITY, stiffness::HITS, stiffness::FORGIVEN)
-                && worth_it
-            {
-                at.hand_over();
+        let t = self.times();
+        self.rodas.linearise(&self.system, &mut self.workspace, t, &self.y);
+        self.weigh();
+        let Self { power, rodas, scratch, system, .. } = self;
+        let mut radius = S::Value::default();
+        for _ in 0..stiffness::ROUNDS_A_CHECK {
+            radius = power.round(due, system.pattern(), &rodas.jacobian, &scratch.weight);
+        }
+        for (lane, at) in self.lanes.iter_mut().enumerate().filter(|(lane, _)| due.get(*lane)) {
+            at.counters.jacobians += 1;
+            if at.stiff_check(radius.get(lane)) {
+                at.hand_over(Stepper::Rodas5p);
             }
+        }
+    }
+
+    /// The tolerances of all states over the attempted step.
+    fn weigh(&mut self) {
+        for i in 0..self.y.len() {
+            self.scratch.weight[i] = self.scale(i);
+        }
+    }
+
+    /// The lanes whose stiff steps have long been so short that the explicit method would do.
+    fn detect_mildness(&mut self, accepted: S::Mask) -> S::Mask {
+        let automatic = |lane: usize| accepted.get(lane) && self.lanes[lane].method == Method::Auto;
+        let followed: S::Mask = lanes_where(S::LANES, automatic);
+        if !followed.any() {
+            return followed;
+        }
+        self.weigh();
+        let Self { power, rodas, scratch, system, .. } = self;
+        let radius = power.round(followed, system.pattern(), &rodas.jacobian, &scratch.weight);
+        let mut mild = S::Mask::splat(false);
+        for (lane, at) in self.lanes.iter_mut().enumerate().filter(|(lane, _)| followed.get(*lane)) {
+            mild.set(lane, at.mild_step(radius.get(lane)));
+        }
+        mild
+    }
+
+    /// Hands lanes over to the explicit method, which begins with the rates at the end of the last step.
+    fn return_to_explicit(&mut self, mask: S::Mask) {
+        if !mask.any() {
+            return;
+        }
+        let t = gather(S::LANES, |lane| self.lanes[lane].trying.1);
+        self.system.rates(&mut self.workspace, S::constant(t), &self.y, &mut self.scratch.slope);
+        blend(mask, &self.scratch.slope, &mut self.rate);
+        for lane in (0..S::LANES).filter(|&lane| mask.get(lane)) {
+            let at = &mut self.lanes[lane];
+            at.counters.rates += 1;
+            at.hand_over(Stepper::DormandPrince);
         }
     }
 

@@ -7,6 +7,7 @@ use super::ode_solvers_dopri5::Segment;
 use super::options::{Method, Options};
 use super::piece::{Curve, Sink, gather, lanes_where};
 use super::rodas5p::Rodas5p;
+use super::stiffness::PowerIteration;
 use super::system::System;
 
 /// Integrates one problem a lane, all lanes side by side, each with its own time, step, method and borders.
@@ -35,6 +36,8 @@ pub struct Batch<S: Scalar, Y: System<S>> {
     pub(super) curve: Curve<S>,
     pub(super) rodas: Rodas5p<S>,
     pub(super) dormand_prince: DormandPrince<S>,
+    /// Follows the largest eigenvalue of lanes that choose their method.
+    pub(super) power: PowerIteration<S>,
     /// Segments computed ahead by the other crate, by lane.
     pub(super) segments: Vec<Segment>,
     pub(super) scratch: Scratch<S>,
@@ -48,7 +51,6 @@ pub(super) struct Scratch<S: Scalar> {
     pub new: Vec<S>,
     pub error: Vec<S::Value>,
     pub weight: Vec<S::Value>,
-    pub vectors: [Vec<S::Value>; 2],
     pub g: Vec<S>,
     pub dg: Vec<S>,
     /// One a lane.
@@ -76,6 +78,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             curve: Curve::new(size),
             rodas: Rodas5p::new(&system),
             dormand_prince: DormandPrince::new(size),
+            power: PowerIteration::new(size),
             segments: vec![Segment::default(); S::LANES],
             scratch: Scratch {
                 y: zeros(),
@@ -83,7 +86,6 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
                 new: zeros(),
                 error: values(),
                 weight: values(),
-                vectors: [values(), values()],
                 g: vec![S::default(); conditions],
                 dg: vec![S::default(); conditions],
                 times: vec![0.0; S::LANES],

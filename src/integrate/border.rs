@@ -104,7 +104,7 @@ pub struct Counters {
     pub conditions: u64,
     /// Borders reported.
     pub borders: u64,
-    /// Hand-overs from the explicit to the stiff method during a run.
+    /// Hand-overs between the explicit and the stiff method within a stretch.
     pub switches: u64,
 }
 

@@ -10,20 +10,18 @@ const STAGES: usize = 7;
 /// The last stage is the first of the next step. Dense output of order 4.
 ///
 /// # Reference
-/// Dormand and Prince 1980, doi:10.1016/0771-050X(80)90013-3; dense output and stiffness test as in Hairer, Norsett
-/// and Wanner, Solving Ordinary Differential Equations I (1993), section II.6, and II (1996), section IV.2.
+/// Dormand and Prince 1980, doi:10.1016/0771-050X(80)90013-3; dense output as in Hairer, Norsett and Wanner, Solving
+/// Ordinary Differential Equations I (1993), section II.6.
 #[derive(Debug, Clone)]
 pub(super) struct DormandPrince<S: Scalar> {
     k: [Vec<S>; STAGES],
     argument: Vec<S>,
-    /// The sixth stage's argument, for the stiffness test.
-    sixth: Vec<S::Value>,
 }
 
 impl<S: Scalar> DormandPrince<S> {
     pub fn new(size: usize) -> Self {
         let zeros = || vec![S::default(); size];
-        Self { k: std::array::from_fn(|_| zeros()), argument: zeros(), sixth: vec![S::Value::default(); size] }
+        Self { k: std::array::from_fn(|_| zeros()), argument: zeros() }
     }
 
     /// Attempts a step from y with rate f(t, y); `new` and `error` get all lanes.
@@ -43,9 +41,6 @@ impl<S: Scalar> DormandPrince<S> {
             for i in 0..y.len() {
                 self.argument[i] = y[i] + combination(&self.k, row, i).scale(h);
             }
-            if stage == 5 {
-                self.sixth.iter_mut().zip(&self.argument).for_each(|(kept, argument)| *kept = argument.value());
-            }
             let at = S::constant(t + number(NODES[stage]) * h);
             system.rates(workspace, at, &self.argument, &mut self.k[stage]);
         }
@@ -59,20 +54,6 @@ impl<S: Scalar> DormandPrince<S> {
     /// The rate at the end of the last attempt.
     pub fn last_rate(&self) -> &[S] {
         &self.k[STAGES - 1]
-    }
-
-    /// h times an estimate of the largest eigenvalue's size, from the last two stages, both at t + h.
-    pub fn stiffness(&self, h: S::Value, new: &[S], scale: impl Fn(usize) -> S::Value) -> S::Value {
-        let (mut above, mut below) = (S::Value::default(), S::Value::default());
-        for i in 0..new.len() {
-            let scale = scale(i);
-            let rates = (self.k[6][i].value() - self.k[5][i].value()) / scale;
-            let states = (new[i].value() - self.sixth[i]) / scale;
-            above = above + rates * rates;
-            below = below + states * states;
-        }
-        let positive = S::Value::default().less(below);
-        S::Value::select(positive, h * (above / below).sqrt(), S::Value::default())
     }
 
     /// Puts the curve's inner coefficients of the last attempt into the lanes of `mask`.

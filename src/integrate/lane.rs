@@ -3,6 +3,7 @@ use crate::numeric::Scalar;
 
 use super::border::Counters;
 use super::options::Method;
+use super::stiffness;
 
 /// Equal parts of a step whose ends are sampled for conditions.
 pub(super) const CELLS: usize = 4;
@@ -70,8 +71,12 @@ pub(super) struct Lane {
     trouble: u32,
     /// The last attempt gave something not finite.
     pub not_finite: bool,
-    stiff_hits: u32,
-    mild_hits: u32,
+    /// Accepted explicit steps since the Jacobian was looked at.
+    unchecked: u32,
+    /// Looks or steps in a row that speak for the other method.
+    hits: u32,
+    /// Mild steps in a row that make the lane go back to the explicit method.
+    mild_wanted: u32,
     pub conditions: Conditions,
 }
 
@@ -153,8 +158,9 @@ impl Lane {
             by_dense: false,
             trouble: 0,
             not_finite: false,
-            stiff_hits: 0,
-            mild_hits: 0,
+            unchecked: 0,
+            hits: 0,
+            mild_wanted: stiffness::MILD_HITS,
             conditions: Conditions::new(conditions),
         }
     }
@@ -169,8 +175,9 @@ impl Lane {
         self.by_dense = false;
         self.trouble = 0;
         self.not_finite = false;
-        self.stiff_hits = 0;
-        self.mild_hits = 0;
+        self.unchecked = 0;
+        self.hits = 0;
+        self.mild_wanted = stiffness::MILD_HITS;
         self.conditions.fresh.fill(true);
         self.conditions.sampled = false;
         self.conditions.enter(CELLS, t);
@@ -273,24 +280,41 @@ impl Lane {
         self.conditions.enter(0, from);
     }
 
-    /// Takes h times the eigenvalue estimate of an accepted explicit step; true when the lane is to change its method.
-    pub fn stiffness_hit(&mut self, product: f64, limit: f64, hits: u32, forgiven: u32) -> bool {
-        if product > limit {
-            self.stiff_hits += 1;
-            self.mild_hits = 0;
-        } else {
-            self.mild_hits += 1;
-            if self.mild_hits >= forgiven {
-                self.stiff_hits = 0;
-            }
+    /// Counts an accepted explicit step; true when the Jacobian is to be looked at.
+    pub fn is_check_due(&mut self) -> bool {
+        self.unchecked += 1;
+        let due = self.unchecked >= stiffness::CHECK_EVERY;
+        if due {
+            self.unchecked = 0;
         }
-        self.stiff_hits >= hits
+        due
     }
 
-    /// Goes on with the stiff method.
-    pub fn hand_over(&mut self) {
-        self.stepper = Stepper::Rodas5p;
+    /// Takes the spectral radius over an accepted explicit step; true when the lane is to go on with the stiff method.
+    pub fn stiff_check(&mut self, radius: f64) -> bool {
+        self.hits = if self.trying.0 * radius > stiffness::HELD { self.hits + 1 } else { 0 };
+        self.hits >= stiffness::STIFF_HITS && radius * (self.until - self.trying.1) > stiffness::THRESHOLD
+    }
+
+    /// Takes the spectral radius over an accepted stiff step; true when the lane is to go back to the explicit method.
+    ///
+    /// Each time it does, it takes twice as many mild steps.
+    pub fn mild_step(&mut self, radius: f64) -> bool {
+        self.hits = if self.trying.0 * radius < stiffness::MILD { self.hits + 1 } else { 0 };
+        self.hits >= self.mild_wanted
+    }
+
+    /// Goes on with the other method.
+    pub fn hand_over(&mut self, stepper: Stepper) {
+        if stepper == Stepper::DormandPrince {
+            self.mild_wanted = self.mild_wanted.saturating_mul(2);
+            // Of two methods of order 5 the stiff one takes the longer steps.
+            self.h *= 0.5;
+        }
+        self.stepper = stepper;
         self.history = History::NONE;
+        self.hits = 0;
+        self.unchecked = 0;
         self.counters.switches += 1;
     }
 }

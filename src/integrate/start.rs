@@ -45,32 +45,26 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
 
     /// Chooses the method of the starting lanes.
     fn probe_stiffness(&mut self, t: S::Value) {
-        let mut probed = false;
-        for at in self.lanes.iter_mut().filter(|at| at.phase == Phase::Starting) {
+        let mut probed = S::Mask::splat(false);
+        for (lane, at) in self.lanes.iter_mut().enumerate().filter(|(_, at)| at.phase == Phase::Starting) {
             at.stepper = match at.method {
                 Method::Rodas5p => Stepper::Rodas5p,
                 Method::DormandPrince | Method::Auto => Stepper::DormandPrince,
                 Method::OdeSolversDopri5 => Stepper::OdeSolvers,
             };
             if at.method == Method::Auto && at.until > at.t {
-                probed = true;
+                probed.set(lane, true);
                 at.counters.jacobians += 1;
             }
         }
-        if !probed {
+        if !probed.any() {
             return;
         }
         self.rodas.linearise(&self.system, &mut self.workspace, t, &self.y);
-        let [vector, product] = &mut self.scratch.vectors;
-        let radius = stiffness::spectral_radius(
-            self.system.pattern(),
-            &self.rodas.jacobian,
-            &self.scratch.weight,
-            vector,
-            product,
-        );
+        let Self { power, rodas, scratch, system, .. } = self;
+        let radius = power.radius(probed, system.pattern(), &rodas.jacobian, &scratch.weight);
         for (lane, at) in self.lanes.iter_mut().enumerate() {
-            if at.phase == Phase::Starting && at.method == Method::Auto && at.until > at.t {
+            if probed.get(lane) {
                 at.linearised = true;
                 if radius.get(lane) * (at.until - at.t) > stiffness::THRESHOLD {
                     at.stepper = Stepper::Rodas5p;

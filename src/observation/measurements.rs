@@ -1,10 +1,8 @@
-use std::ops::Range;
-
 use crate::diagnostic::codes::data;
 use crate::diagnostic::codes::unit::WRONG_UNIT;
 use crate::diagnostic::{Problems, Source, listing};
 use crate::model::Model;
-use crate::trajectory::{Fields, Sidecar};
+use crate::trajectory::{Fields, Head, HeadUnit, Sidecar};
 use crate::unit::Unit;
 
 /// One value of an output measured in a patient.
@@ -161,18 +159,9 @@ impl Wrong<'_> {
 }
 
 fn columns(table: &Fields, sidecar: &Sidecar, model: &Model, problems: &mut Problems) -> Vec<Column> {
-    let source = table.source();
-    let heads: Vec<Head> = (0..table.columns()).map(|at| Head::read(table, at)).collect();
-    for (at, head) in heads.iter().enumerate() {
-        if let Some(first) = heads[..at].iter().find(|other| other.name == head.name) {
-            problems
-                .error(&data::DUPLICATE_COLUMN, format!("column `{}` is there twice", head.name))
-                .label(source.span(head.place.clone()), "again here")
-                .label(source.span(first.place.clone()), "first here");
-        }
-    }
-    let columns: Vec<Column> = heads.iter().map(|head| column(head, source, sidecar, model, problems)).collect();
-    let header = source.span(heads[0].place.start..heads[heads.len() - 1].place.end);
+    let heads = table.heads(problems);
+    let columns: Vec<Column> = heads.iter().map(|head| column(head, sidecar, model, problems)).collect();
+    let header = table.header_span();
     if !heads.iter().any(|head| head.name == "time") {
         let names = heads.iter().map(|head| head.name.as_str());
         problems
@@ -189,31 +178,8 @@ fn columns(table: &Fields, sidecar: &Sidecar, model: &Model, problems: &mut Prob
     columns
 }
 
-/// A header's field: name, unit as written.
-struct Head {
-    name: String,
-    place: Range<usize>,
-    unit: Option<Range<usize>>,
-}
-
-impl Head {
-    fn read(table: &Fields, at: usize) -> Self {
-        let place = table.header_place(at);
-        let text = &table.source().text()[place.clone()];
-        match text.split_once('[') {
-            Some((name, rest)) if rest.trim_end().ends_with(']') => {
-                let start = place.start + name.len() + 1;
-                let unit = start..start + rest.trim_end().len() - 1;
-                let name = name.trim().to_string();
-                Self { place: place.start..place.start + name.len().max(1), name, unit: Some(unit) }
-            }
-            _ => Self { name: text.trim().to_string(), place, unit: None },
-        }
-    }
-}
-
-fn column(head: &Head, source: &Source, sidecar: &Sidecar, model: &Model, problems: &mut Problems) -> Column {
-    let place = source.span(head.place.clone());
+fn column(head: &Head, sidecar: &Sidecar, model: &Model, problems: &mut Problems) -> Column {
+    let place = head.span.clone();
     if matches!(head.name.as_str(), "subject" | "ID" | "id") {
         return Column::Subject;
     }
@@ -230,22 +196,14 @@ fn column(head: &Head, source: &Source, sidecar: &Sidecar, model: &Model, proble
             return Column::Wrong;
         }
     };
-    let beside = sidecar.columns.iter().find(|column| column.name == head.name);
-    let unit = match (&head.unit, beside) {
-        (Some(unit), _) => Unit::parse(source, unit.clone(), problems),
-        (None, Some(facts)) => {
-            let text = Source::new("columns.json", facts.unit.clone());
-            Unit::parse(&text, 0..text.text().len(), problems)
-        }
-        (None, None) => {
-            problems
-                .error(&data::NO_UNIT, format!("no unit for column `{}`", head.name))
-                .label(place, "")
-                .help(format!("write it into the header: {} [{wanted}]", head.name));
+    let unit = match head.unit(Some(sidecar), problems) {
+        HeadUnit::Stated(unit) => unit,
+        HeadUnit::Wrong => return Column::Wrong,
+        HeadUnit::Missing => {
+            head.tell_missing_unit(&wanted.to_string(), problems);
             return Column::Wrong;
         }
     };
-    let Some(unit) = unit else { return Column::Wrong };
     if unit.convert(0.0, wanted).is_none() {
         problems
             .error(&WRONG_UNIT, format!("column `{}` is in {unit}", head.name))
@@ -320,8 +278,8 @@ mod tests {
         for expected in [
             "data.csv:1:10: error[D011]: `tumor` is not an output of `hardiansyah-2019`",
             "did you mean `tumour`?",
-            "data.csv:1:40: error[D009]: no unit for column `il10`",
-            "write it into the header: il10 [pg/mL]",
+            "data.csv:1:40: error[D009]: column `il10` has no unit",
+            "write it into the header, `il10 [pg/mL]`",
             "data.csv:1:45: error[U007]: column `ifng` is in mg",
             "data.csv:1:55: error[D003]: column `il6` is there twice",
             "data.csv:2:5: error[D007]: `<LLOQ` is not a measurement",

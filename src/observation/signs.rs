@@ -2,7 +2,7 @@ use crate::crs::Reading;
 use crate::diagnostic::codes::{data, scale};
 use crate::diagnostic::{Problems, Source};
 use crate::sign::{Kind, Sign, Signs};
-use crate::trajectory::{Fields, Sidecar, number};
+use crate::trajectory::{Fields, Head, HeadUnit, Sidecar, number};
 use crate::unit::{Quantity, Unit};
 
 /// A patient's readings, in the order of time; times in days.
@@ -31,17 +31,16 @@ enum Column {
 pub fn read_signs(source: &Source, sidecar: &Sidecar) -> Result<Vec<Subject>, Problems> {
     let mut problems = Problems::default();
     let Some(table) = Fields::read(source, &mut problems) else { return Err(problems) };
-    let columns: Vec<Column> = (0..table.columns()).map(|at| column(&table, at, sidecar, &mut problems)).collect();
-    check_twice(&table, &mut problems);
-    let names: Vec<String> = (0..table.columns()).map(|at| name_of(&table, at)).collect();
-    let header = source.span(table.header_place(0).start..table.header_place(names.len() - 1).end);
-    if !names.iter().any(|name| name == "time") {
+    let heads = table.heads(&mut problems);
+    let columns: Vec<Column> = heads.iter().map(|head| column(head, sidecar, &mut problems)).collect();
+    let header = table.header_span();
+    if !heads.iter().any(|head| head.name == "time") {
         problems
             .error(&data::MISSING_COLUMN, "the table has no column `time`")
             .label(header.clone(), "the header")
             .help("time [h], or time [d], counted from the infusion");
     }
-    if !names.iter().any(|name| Sign::named(name).is_some()) {
+    if !heads.iter().any(|head| Sign::named(&head.name).is_some()) {
         problems
             .error(&data::MISSING_COLUMN, "the table has no signs")
             .label(header, "the header")
@@ -83,16 +82,8 @@ pub fn read_signs(source: &Source, sidecar: &Sidecar) -> Result<Vec<Subject>, Pr
     problems.or_value(Some(subjects))
 }
 
-fn column(table: &Fields, at: usize, sidecar: &Sidecar, problems: &mut Problems) -> Column {
-    let place = table.header_place(at);
-    let header = &table.source().text()[place.clone()];
-    let (name, shown) = match header.split_once('[') {
-        Some((name, rest)) => {
-            (name.trim(), Some(place.start + name.len() + 1..place.end - usize::from(rest.ends_with(']'))))
-        }
-        None => (header.trim(), None),
-    };
-    let place = table.source().span(place.start..place.start + name.len());
+fn column(head: &Head, sidecar: &Sidecar, problems: &mut Problems) -> Column {
+    let name = head.name.as_str();
     if matches!(name, "subject" | "ID" | "id") {
         return Column::Subject;
     }
@@ -101,35 +92,18 @@ fn column(table: &Fields, at: usize, sidecar: &Sidecar, problems: &mut Problems)
         return Column::Other;
     }
     let own = sign.map_or_else(day, unit_of);
-    let unit = shown.map(|range| (range.clone(), Unit::parse(table.source(), range, problems)));
-    let beside = sidecar.columns.iter().find(|column| column.name == name).and_then(|column| {
-        let text = Source::new("columns.json", &*column.unit);
-        Unit::parse(&text, 0..text.text().len(), problems)
-    });
-    if let (Some((range, Some(unit))), Some(beside)) = (&unit, &beside)
-        && unit != beside
-    {
-        problems
-            .error(&data::UNITS_DISAGREE, format!("two units for column `{name}`"))
-            .label(table.source().span(range.clone()), format!("`{unit}` here, `{beside}` in columns.json"))
-            .help("remove the wrong one");
-    }
-    let place_of_unit = unit.as_ref().map_or(place.clone(), |(range, _)| table.source().span(range.clone()));
-    let unit = match unit {
-        Some((_, unit)) => unit,
-        None if beside.is_some() => beside,
-        None if sign.is_some() && own.is_dimensionless() => Some(own.clone()),
-        None => {
-            problems
-                .error(&data::NO_UNIT, format!("column `{name}` has no unit"))
-                .label(place, "in which unit?")
-                .help(format!("write it into the header: {name} [{own}]"));
+    let unit = match head.unit(Some(sidecar), problems) {
+        HeadUnit::Stated(unit) => Some(unit),
+        HeadUnit::Wrong => None,
+        HeadUnit::Missing if sign.is_some() && own.is_dimensionless() => Some(own.clone()),
+        HeadUnit::Missing => {
+            head.tell_missing_unit(&own.to_string(), problems);
             None
         }
     };
     let Some(unit) = unit else { return Column::Other };
     let one = Quantity { value: 1.0, unit };
-    if one.expect(&own, &format!("column `{name}`"), &place_of_unit, problems).is_none() {
+    if one.expect(&own, &format!("column `{name}`"), &head.unit_span(), problems).is_none() {
         return Column::Other;
     }
     match sign {
@@ -138,31 +112,12 @@ fn column(table: &Fields, at: usize, sidecar: &Sidecar, problems: &mut Problems)
     }
 }
 
-/// The name in the header, without its unit.
-fn name_of(table: &Fields, at: usize) -> String {
-    table.header(at).split('[').next().unwrap_or("").trim().to_string()
-}
-
 fn day() -> Unit {
     Unit::parse_str("d").expect("d is a unit")
 }
 
 fn unit_of(sign: Sign) -> Unit {
     Unit::parse_str(sign.unit_text()).unwrap_or_else(|_| Unit::one())
-}
-
-/// Each column once: which of two would count?
-fn check_twice(table: &Fields, problems: &mut Problems) {
-    for at in 0..table.columns() {
-        let name = name_of(table, at);
-        if let Some(first) = (0..at).find(|first| name_of(table, *first) == name) {
-            problems
-                .error(&data::DUPLICATE_COLUMN, format!("column `{name}` is there twice"))
-                .label(table.source().span(table.header_place(at)), "again here")
-                .label(table.source().span(table.header_place(first)), "first here")
-                .help("remove one of them, or rename it");
-        }
-    }
 }
 
 fn sign_field(

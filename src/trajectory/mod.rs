@@ -16,10 +16,12 @@
 
 mod course;
 mod fields;
+mod head;
 mod number;
 mod reader;
 
 pub use course::{Column, Header, Sidecar, SidecarColumn, Trajectory};
 pub use fields::Fields;
+pub use head::{Head, HeadUnit};
 pub use number::{Number, aligned, brief, number, quoted};
 pub use reader::read_csv;

@@ -1,7 +1,5 @@
-use std::ops::Range;
-
 use super::fields::TOLD;
-use super::{Column, Fields, Sidecar, Trajectory};
+use super::{Column, Fields, Head, HeadUnit, Sidecar, Trajectory};
 use crate::diagnostic::Problems;
 use crate::diagnostic::Source;
 use crate::diagnostic::codes::data;
@@ -22,46 +20,28 @@ pub fn read_csv(source: &Source, sidecar: Option<&Sidecar>, problems: &mut Probl
     course.filter(|_| good)
 }
 
-/// A header's field: name and unit.
-struct Head {
-    name: String,
-    place: Range<usize>,
-    unit: Option<Unit>,
-}
-
 fn read(table: &Fields, sidecar: Option<&Sidecar>, problems: &mut Problems) -> Option<Trajectory> {
-    let heads: Vec<Head> = (0..table.columns()).map(|column| head(table, column, sidecar, problems)).collect();
-    for (column, head) in heads.iter().enumerate() {
-        if let Some(first) = heads[..column].iter().find(|other| other.name == head.name) {
-            problems
-                .error(&data::DUPLICATE_COLUMN, format!("column `{}` is there twice", head.name))
-                .label(table.source().span(head.place.clone()), "again here")
-                .label(table.source().span(first.place.clone()), "first here");
-        }
-    }
+    let heads = table.heads(problems);
+    let units: Vec<Option<Unit>> = heads.iter().map(|head| unit(head, sidecar, problems)).collect();
     let Some(time) = heads.iter().position(|head| head.name == "time") else {
         let names: Vec<&str> = heads.iter().map(|head| head.name.as_str()).collect();
         problems
             .error(&data::MISSING_COLUMN, "no column `time`")
-            .label(table.source().span(heads[0].place.start..heads[heads.len() - 1].place.end), "the header")
+            .label(table.header_span(), "the header")
             .help(format!("rename the column of times; {}", listing("time", names, "columns")));
         return None;
     };
-    if let Some(unit) =
-        heads[time].unit.as_ref().filter(|unit| !unit.same_dimension(&Unit::parse_str("d").expect("known")))
+    if let Some(unit) = units[time].as_ref().filter(|unit| !unit.same_dimension(&Unit::parse_str("d").expect("known")))
     {
         problems
             .error(&WRONG_UNIT, format!("`time` is in {unit}"))
-            .label(table.source().span(heads[time].place.clone()), "no unit of time")
+            .label(heads[time].span.clone(), "no unit of time")
             .help("write s, min, h, d or week");
     }
     let numbers = numbers(table, &heads, time, problems);
     check_order(table, &numbers, time, problems);
 
-    let mut units = Vec::with_capacity(heads.len());
-    for head in &heads {
-        units.push(head.unit.clone()?);
-    }
+    let units: Vec<Unit> = units.into_iter().collect::<Option<_>>()?;
     let columns =
         heads.iter().zip(&units).enumerate().filter(|(column, _)| *column != time).map(|(_, (head, unit))| {
             let label = sidecar.and_then(|sidecar| sidecar.columns.iter().find(|column| column.name == head.name));
@@ -79,51 +59,15 @@ fn read(table: &Fields, sidecar: Option<&Sidecar>, problems: &mut Problems) -> O
     Some(course)
 }
 
-/// Name and unit of a column; what is wrong with them is reported.
-fn head(table: &Fields, column: usize, sidecar: Option<&Sidecar>, problems: &mut Problems) -> Head {
-    let place = table.header_place(column);
-    let source = table.source();
-    let text = &source.text()[place.clone()];
-    let (name, shown) = match text.split_once('[') {
-        Some((name, rest)) if rest.trim_end().ends_with(']') => {
-            let start = place.start + name.len() + 1;
-            (name.trim(), Some(start..start + rest.trim_end().len() - 1))
+fn unit(head: &Head, sidecar: Option<&Sidecar>, problems: &mut Problems) -> Option<Unit> {
+    match head.unit(sidecar, problems) {
+        HeadUnit::Stated(unit) => Some(unit),
+        HeadUnit::Wrong => None,
+        HeadUnit::Missing => {
+            head.tell_missing_unit(if head.name == "time" { "d" } else { "pg/mL" }, problems);
+            None
         }
-        _ => (text.trim(), None),
-    };
-    let name_place = place.start..place.start + name.len().max(usize::from(!text.is_empty()));
-    let facts = sidecar.and_then(|sidecar| sidecar.columns.iter().find(|column| column.name == name));
-    let beside = facts.and_then(|facts| {
-        let text = Source::new("columns.json", facts.unit.clone());
-        Unit::parse(&text, 0..text.text().len(), problems)
-    });
-    let unit = match shown {
-        Some(shown) => {
-            let unit = Unit::parse(source, shown.clone(), problems);
-            if let (Some(unit), Some(beside)) = (&unit, &beside)
-                && unit != beside
-            {
-                problems
-                    .error(&data::UNITS_DISAGREE, format!("two units for column `{name}`"))
-                    .label(source.span(shown), format!("`{unit}` here, `{beside}` in columns.json"))
-                    .help("remove the wrong one");
-            }
-            unit
-        }
-        None => {
-            if facts.is_none() {
-                problems
-                    .error(&data::NO_UNIT, format!("no unit for column `{name}`"))
-                    .label(source.span(name_place.clone()), "")
-                    .help(format!(
-                        "write the unit into the header, `{name} [{}]`, or put columns.json beside the table",
-                        if name == "time" { "d" } else { "pg/mL" }
-                    ));
-            }
-            beside
-        }
-    };
-    Head { name: name.to_string(), place: name_place, unit }
+    }
 }
 
 /// All numbers row by row; what is none is reported and NaN.
@@ -221,7 +165,7 @@ mod tests {
         let told = attempt("time [d],il6,cart [cells],cart [cells]\n0,high,1,1\nx,1,\"1,5\",1\n-1,2,3,4\n", None);
         let told = told.unwrap_err();
         for expected in [
-            "course.csv:1:10: error[D009]: no unit for column `il6`",
+            "course.csv:1:10: error[D009]: column `il6` has no unit",
             "course.csv:1:27: error[D003]: column `cart` is there twice",
             "course.csv:2:3: error[D007]: `high` is not a number",
             "course.csv:3:1: error[D007]: `x` is not a number",

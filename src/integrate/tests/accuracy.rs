@@ -185,6 +185,25 @@ fn the_method_is_chosen_by_the_problem() {
     assert!(later.steps < 600, "{later:?}");
 }
 
+/// Stiff at 0, mild around 78.5, stiff at 157: the follower's decay is 3000 cos^8(0.02 t).
+#[test]
+fn a_lane_goes_from_the_stiff_method_to_the_explicit_one_and_back() {
+    let run = |method, until| {
+        run(Kind::Tides, &[1.0, 0.0, 0.0, 1.0, 0.0], (0.0, until), with(method, 1e-8, vec![1e-9; 5])).unwrap()
+    };
+    for (until, switches) in [(30.0, 0), (80.0, 1), (157.0, 2)] {
+        let end = run(Method::Auto, until);
+        assert_eq!(end.counters.switches, switches, "until {until}: {:?}", end.counters);
+        for (i, expected) in [(0, (0.02 * until).cos()), (2, until.sin()), (3, until.cos()), (4, 3.0 * until.sin())] {
+            let y = values(&end)[i];
+            assert!((y - expected).abs() < 2e-6, "until {until} state {i}: {y} against {expected}");
+        }
+    }
+    // And it pays: fewer rates and decompositions than the stiff method alone.
+    let (both, stiff) = (run(Method::Auto, 157.0).counters, run(Method::Rodas5p, 157.0).counters);
+    assert!(both.decompositions < stiff.decompositions * 3 / 4, "{both:?} {stiff:?}");
+}
+
 #[test]
 fn failures_are_values() {
     for method in [Method::Auto, Method::Rodas5p, Method::DormandPrince, Method::OdeSolversDopri5] {

@@ -124,6 +124,34 @@ fn a_lane_knows_nothing_of_the_others() {
     same(&alone, &traces);
 }
 
+/// Lanes that change their method at times of their own: bits of the end and counters.
+fn tides<const N: usize>(phases: [f64; N]) -> Vec<([u64; 5], Counters)> {
+    let options = Options::new(1e-7, vec![1e-8; 5]);
+    let mut batch = Batch::<Lanes<N>, _>::new(Problem::new(Kind::Tides), Inputs::default(), options);
+    for (lane, phase) in phases.into_iter().enumerate() {
+        batch.begin_values(lane, 0.0, &[phase.cos(), phase.sin(), 0.0, 1.0, 0.001], 157.0);
+    }
+    let mut borders = Vec::new();
+    while batch.any_running() {
+        batch.advance(&mut (), &mut borders);
+    }
+    let end = |lane| {
+        let mut y = [0.0; 5];
+        batch.state(lane, &mut y);
+        (y.map(f64::to_bits), batch.counters(lane))
+    };
+    (0..N).map(end).collect()
+}
+
+#[test]
+fn changes_of_method_keep_the_bits_at_every_width() {
+    let phases = [0.0, 0.4, 1.0, 1.5];
+    let alone: Vec<_> = phases.iter().flat_map(|&phase| tides([phase])).collect();
+    assert!(alone.iter().all(|(_, counters)| counters.switches > 0), "{alone:?}");
+    assert_eq!(alone, tides(phases));
+    assert_eq!(alone[..2], tides([0.0, 0.4]));
+}
+
 /// y2 of the chain at t from y1 = a: a k1/(k2 - k1) (e^{-k1 t} - e^{-k2 t}), with all derivatives by the scalar.
 fn closed_form<S: Scalar>(k1: S, k2: S, a: S, t: f64) -> S {
     let t = S::splat(t);

@@ -36,6 +36,10 @@ pub enum Kind {
     Explosion,
     /// Not stiff until y1 has grown: y1' = y1, y2' = -y1 (y2 - 1).
     StiffLater,
+    /// Stiff, mild, stiff again: y5' = -3000 y1^8 (y5 - 3 y3) + 3 y4 follows 3 y3 with a decay that comes and goes, where
+    /// (y1, y2) and (y3, y4) turn with 0.02 and 1; soon y5 = 3 y3. (Not y3 itself: without
+    /// rounding errors nothing shows that a step is unstable.)
+    Tides,
 }
 
 /// Inputs of [`Kind::Chain`] and thresholds of the conditions, one a lane.
@@ -57,6 +61,7 @@ impl Problem {
             Kind::Robertson | Kind::Orego | Kind::PairAutonomous => 3,
             Kind::Hires => 8,
             Kind::Decay | Kind::Explosion => 1,
+            Kind::Tides => 5,
             _ => 2,
         };
         let pattern = match kind {
@@ -81,6 +86,13 @@ impl Problem {
 
 fn c<S: Scalar>(x: f64) -> S {
     S::splat(x)
+}
+
+/// 3000 x^8
+fn tide<S: Scalar>(x: S) -> S {
+    let square = x * x;
+    let fourth = square * square;
+    c::<S>(3000.0) * (fourth * fourth)
 }
 
 /// cos and sin by their series with enough terms for |x| < 4; the trait has none.
@@ -170,14 +182,22 @@ impl<S: Scalar> System<S> for Problem {
                 dy[0] = y[0];
                 dy[1] = -(y[0] * (y[1] - c(1.0)));
             }
+            Kind::Tides => {
+                let slow = c::<S>(0.02);
+                dy[0] = -(slow * y[1]);
+                dy[1] = slow * y[0];
+                dy[2] = y[3];
+                dy[3] = -y[2];
+                dy[4] = c::<S>(3.0) * y[3] - tide(y[0]) * (y[4] - c::<S>(3.0) * y[2]);
+            }
         }
     }
 
     fn jacobian(&self, inputs: &mut Inputs<S>, t: S, y: &[S], nonzeros: &mut [S], dfdt: &mut [S], dy: &mut [S]) {
         self.rates(inputs, t, y, dy);
         dfdt.fill(c(0.0));
-        let mut put = |values: &[S]| nonzeros.copy_from_slice(values);
         let zero = c::<S>(0.0);
+        let mut put = |values: &[S]| nonzeros.copy_from_slice(values);
         match self.kind {
             Kind::Pair | Kind::PairShifted(_) => {
                 let t = if let Kind::PairShifted(by) = self.kind { t - c(by) } else { t };
@@ -256,6 +276,16 @@ impl<S: Scalar> System<S> for Problem {
                 dfdt[0] = c::<S>(-2000.0) * sin - cos;
             }
             Kind::Explosion => put(&[c::<S>(2.0) * y[0]]),
+            Kind::Tides => {
+                let (slow, one) = (c::<S>(0.02), c::<S>(1.0));
+                let (k, by_phase) = (tide(y[0]), tide(y[0]) * c(8.0) / y[0]);
+                nonzeros.fill(zero);
+                for (at, value) in [(1, -slow), (5, slow), (13, one), (17, -one)] {
+                    nonzeros[at] = value;
+                }
+                nonzeros[20] = -(by_phase * (y[4] - c::<S>(3.0) * y[2]));
+                (nonzeros[22], nonzeros[23], nonzeros[24]) = (c::<S>(3.0) * k, c(3.0), -k);
+            }
             Kind::StiffLater => put(&[c(1.0), zero, c::<S>(1.0) - y[1], -y[0]]),
         }
     }
