@@ -90,7 +90,7 @@ impl Grid {
             }
             Self::Every(step) => {
                 let whole = ((end - start) / step + 1e-9).floor() as usize;
-                let mut times: Vec<f64> = (0..=whole).map(|i| (start + i as f64 * step).min(end)).collect();
+                let mut times: Vec<f64> = (0..=whole).map(|i| plain(start + i as f64 * step).min(end)).collect();
                 if times.last().is_some_and(|last| end - last > 1e-9 * step) {
                     times.push(end);
                 }
@@ -111,6 +111,12 @@ impl Grid {
             }
         })
     }
+}
+
+/// A time without the rounding error of a multiple: 2.1 for 3 * 0.7, which is 2.0999999999999996.
+fn plain(time: f64) -> f64 {
+    let short: f64 = format!("{time:.11e}").parse().unwrap_or(time);
+    if (short - time).abs() <= 4.0 * f64::EPSILON * time.abs() { short } else { time }
 }
 
 /// A time above 0, in the unit of the model. `what` names it in messages.
@@ -158,6 +164,9 @@ mod tests {
     #[test]
     fn a_step_that_does_not_divide_the_span_still_ends_at_the_end() {
         assert_eq!(Grid::Every(0.4).times(0.0, 1.0, &days()).unwrap(), vec![0.0, 0.4, 0.8, 1.0]);
+        assert_eq!(Grid::Every(0.7).times(0.0, 2.1, &days()).unwrap(), vec![0.0, 0.7, 1.4, 2.1]);
+        // Hours in days are no short numbers and keep their bits.
+        assert_eq!(Grid::Every(1.0 / 24.0).times(0.0, 0.25, &days()).unwrap()[5], 5.0 * (1.0 / 24.0));
         assert_eq!(Grid::Every(0.1).times(0.0, 1.0, &days()).unwrap().len(), 11);
     }
 
