@@ -18,7 +18,7 @@ pub struct Disk;
 
 impl Library for Disk {
     fn model(&self, name: &str) -> Result<Source, Diagnostic> {
-        if is_path(name) { read(name) } else { Embedded.model(name) }
+        if is_path(name) { read_model(name) } else { Embedded.model(name) }
     }
 
     fn parameters(&self, model: &Model, set: &str) -> Result<Source, Diagnostic> {
@@ -49,7 +49,44 @@ impl Library for Disk {
 pub fn is_path(name: &str) -> bool {
     name == "-"
         || name.contains(['/', '\\'])
-        || Path::new(name).extension().is_some_and(|ending| ending == "toml" || ending == "csv")
+        || Path::new(name)
+            .extension()
+            .is_some_and(|ending| ["toml", "csv", "json", "md"].iter().any(|known| ending == *known))
+}
+
+/// A model file from the disk, also out of what `cascade show` wrote.
+pub fn read_model(path: &str) -> Result<Source, Diagnostic> {
+    let text = read(path)?;
+    match Path::new(path).extension().and_then(|ending| ending.to_str()) {
+        Some("json") => from_json(&text),
+        Some("md") => from_page(&text),
+        _ => Ok(text),
+    }
+}
+
+/// The model file in what `cascade show --format json` wrote.
+fn from_json(text: &Source) -> Result<Source, Diagnostic> {
+    let object: Option<serde_json::Value> = serde_json::from_str(text.text()).ok();
+    match object.as_ref().and_then(|object| object.get("file")?.as_str()) {
+        Some(file) => Ok(Source::new(text.name(), file)),
+        None => Err(no_model(text, "no model file under `file`")),
+    }
+}
+
+/// The model file in what `cascade show --format markdown` wrote: the rest of the page is blanked, so places stay right.
+fn from_page(page: &Source) -> Result<Source, Diagnostic> {
+    let text = page.text();
+    let start = text.rfind("\n```toml").and_then(|fence| Some(fence + 1 + text[fence + 1..].find('\n')?));
+    let file = start.and_then(|start| Some(start..start + text[start..].find("\n```")?));
+    let Some(file) = file else { return Err(no_model(page, "no model file between ```toml and ```")) };
+    let blank = |part: &str| part.chars().filter(|c| *c == '\n').collect::<String>();
+    Ok(Source::new(page.name(), format!("{}{}", blank(&text[..file.start]), &text[file])))
+}
+
+fn no_model(text: &Source, what: &str) -> Diagnostic {
+    let mut found = Diagnostic::error(&file::CANNOT_READ, format!("`{}` holds {what}", text.name()));
+    found.help("write it with `cascade show MODEL --format json` (or markdown), without --parameters");
+    found
 }
 
 /// A text file from the disk.

@@ -98,7 +98,8 @@ pub fn run() -> ExitCode {
     };
     let stop = Stop::default();
     let tripped = stop.clone();
-    // Without a handler Ctrl-C ends the process at once: files appear only when whole, so nothing is lost.
+    // Ctrl-C, a hang-up or a request to end stops the run, which then leaves no half-written file. Without a handler
+    // they end the process at once: files appear only when whole, so nothing is lost.
     let _ = ctrlc::set_handler(move || tripped.trip());
     let command = std::env::args().skip(1).collect();
     let context = Context { quiet: arguments.quiet, stop, command };

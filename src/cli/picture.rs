@@ -56,7 +56,11 @@ pub fn draw(figure: &Figure, kind: Kind, wanted: &Page) -> Result<Vec<u8>, Diagn
         Kind::Png => png(figure, size, wanted.theme),
         Kind::Svg => svg(figure, size, wanted.theme).map(String::into_bytes),
     };
-    drawn.map_err(|error| Diagnostic::error(&file::CANNOT_DRAW, format!("cannot draw: {error}")))
+    drawn.map_err(|error| {
+        let mut found = Diagnostic::error(&file::CANNOT_DRAW, format!("cannot draw: {error}"));
+        found.help("let --size be larger, or leave it out; fewer panels (--panels) need less room");
+        found
+    })
 }
 
 /// Built without pictures: says so.

@@ -65,7 +65,7 @@ struct State {
 #[derive(Debug, Clone, Copy)]
 struct Drug {
     sign: Sign,
-    /// Last known count of administrations.
+    /// Count of administrations when the patient was last looked at.
     count: f64,
     since_onset: bool,
 }
@@ -128,13 +128,27 @@ impl Monitor {
     ///
     /// A time before that of the last call counts as that time. After death nothing changes.
     pub fn observe(&mut self, time: f64, signs: &Signs) -> Option<Change> {
+        self.follow(time, signs, true)
+    }
+
+    /// The same between two looks at the patient: a drug given since the last look still counts as given at an onset
+    /// that the next one finds.
+    pub(super) fn observe_between(&mut self, time: f64, signs: &Signs) -> Option<Change> {
+        self.follow(time, signs, false)
+    }
+
+    fn follow(&mut self, time: f64, signs: &Signs, look: bool) -> Option<Change> {
         let applied = &self.grading.inner;
         if self.state.dead {
             return None;
         }
         let time = self.state.not_before_last(time);
         let missed = self.state.catch_up(applied, time);
-        merge(missed, self.state.step(applied, time, signs))
+        let change = self.state.step(applied, time, signs);
+        if look {
+            self.state.look(signs);
+        }
+        merge(missed, change)
     }
 
     /// The next time (days) at which a condition that lasts falls due, if no sign changes before.
@@ -272,17 +286,18 @@ impl State {
         facts
     }
 
-    /// Which drugs are given now: their count is higher than it was.
-    fn rises(&mut self, signs: &Signs) -> [bool; 2] {
-        let mut rises = [false; 2];
-        for (rise, drug) in rises.iter_mut().zip(&mut self.drugs) {
+    /// Which drugs were given since the last look: their count is higher than it was.
+    fn rises(&self, signs: &Signs) -> [bool; 2] {
+        self.drugs.map(|drug| signs.raw(drug.sign) > drug.count)
+    }
+
+    fn look(&mut self, signs: &Signs) {
+        for drug in &mut self.drugs {
             let count = signs.raw(drug.sign);
-            *rise = count > drug.count;
             if !count.is_nan() {
                 drug.count = count;
             }
         }
-        rises
     }
 
     /// A drug given while an episode is open, or at its onset, counts; one given before is prophylaxis.

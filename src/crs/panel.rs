@@ -75,14 +75,20 @@ impl Panel {
 
     /// The true signs from `time` (days) on; gives what changed on each scale, see [`Monitor::observe`].
     pub fn observe(&mut self, time: f64, signs: &Signs) -> &[Option<Change>] {
-        let known = match &mut self.rounds {
-            Some(rounds) => rounds.look(time, signs),
-            None => Some(*signs),
+        let (known, look) = match &mut self.rounds {
+            Some(rounds) => {
+                let next = rounds.next();
+                (rounds.look(time, signs), rounds.next() != next)
+            }
+            None => (Some(*signs), true),
         };
         self.changes.fill(None);
         if let Some(known) = known {
             for (monitor, change) in self.monitors.iter_mut().zip(&mut self.changes) {
-                *change = monitor.observe(time, &known);
+                *change = match look {
+                    true => monitor.observe(time, &known),
+                    false => monitor.observe_between(time, &known),
+                };
             }
             self.seen = Some(known);
         }

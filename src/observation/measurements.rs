@@ -94,7 +94,8 @@ pub fn read_measurements(source: &Source, sidecar: &Sidecar, model: &Model) -> R
     if measured.is_empty() && !problems.has_errors() {
         problems
             .error(&data::EMPTY_TABLE, "the table holds no measurement")
-            .label(source.whole(), "every field is empty");
+            .label(source.whole(), "every field is empty")
+            .help("a row for each time, a column for each output: `7,1200` under `time [d],il6 [pg/mL]`");
     }
     problems.or_value(Some(measured))
 }

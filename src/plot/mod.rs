@@ -58,7 +58,7 @@ pub use figure::{
 };
 pub use gallery::{Entry, Kind, Variant, gallery, index};
 pub use kinds::{
-    DISCLAIMER, Options, Shown, course, exposure, group_names, labels, maximum_text, overlay, page, phase,
+    DISCLAIMER, Options, Shown, course, exposure, group_names, hidden, labels, maximum_text, overlay, page, phase,
 };
 pub use theme::{Size, Theme};
 pub use timeline::{Band, Grade, Interval, Lane, Mark, MarkKind, Treatment, TreatmentKind};

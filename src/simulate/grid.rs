@@ -16,7 +16,7 @@ pub enum Grid {
     Every(f64),
     /// At these times, ascending.
     At(Vec<f64>),
-    /// The start and so many points in each accepted step: smooth curves for figures.
+    /// The start and so many points in each accepted step, and both sides of each jump: smooth curves for figures.
     Steps(usize),
 }
 

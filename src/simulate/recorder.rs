@@ -132,6 +132,13 @@ impl<'p> Recorder<'p> {
         if let Some(exposure) = &mut self.exposure {
             exposure.border(time, &self.scratch.before, &self.scratch.after);
         }
+        if self.per_step > 0 {
+            // Figures show both: a jump stands upright.
+            if before != after || self.scratch.before != self.scratch.after {
+                self.row(time);
+            }
+            return;
+        }
         // Rows of this time, perhaps another rounding of it, show the state after.
         let rows = self.trajectory.time.iter().rev().take_while(|row| same_time(**row, time)).count();
         let times = self.trajectory.time.split_off(self.trajectory.time.len() - rows);

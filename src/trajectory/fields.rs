@@ -57,7 +57,10 @@ impl Fields {
         }
         if table.rows() == 0 && miscounted == 0 {
             let what = if table.columns == 0 { "the table is empty" } else { "the table has a header but no rows" };
-            problems.error(&data::EMPTY_TABLE, what).label(source.span(0..source.text().len().min(1)), "");
+            problems
+                .error(&data::EMPTY_TABLE, what)
+                .label(source.span(0..source.text().len().min(1)), "")
+                .help("the first line names the columns, `time [d],temperature [degC]`; a row for each time follows");
             return None;
         }
         Some(table)

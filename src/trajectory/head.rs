@@ -73,7 +73,7 @@ impl Head {
         let shown = self.unit.clone().map(|range| Unit::parse(&self.span.source, range, problems));
         let facts = sidecar.and_then(|sidecar| sidecar.columns.iter().find(|column| column.name == self.name));
         let beside = facts.map(|facts| {
-            let text = Source::new("columns.json", &*facts.unit);
+            let text = Source::new(format!("columns.json, unit of `{}`", self.name), &*facts.unit);
             Unit::parse(&text, 0..text.text().len(), problems)
         });
         if let (Some(Some(shown)), Some(Some(beside))) = (&shown, &beside)

@@ -206,3 +206,29 @@ fn models_and_sets_of_ones_own_stand_beside_each_other() {
     let all = ["check", "mine/model.toml", "mine/fast.toml", "mine/slow.toml", "mine/run.toml"];
     assert_eq!(printed(folder.path(), &all), "4 files checked: 0 errors, 0 warnings\n");
 }
+
+#[test]
+fn what_show_writes_reads_back_as_the_same_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for model in ["cart-crs", "liu-2022"] {
+        let wanted = printed(at, &["simulate", model]);
+        for (format, file) in [("toml", "back.toml"), ("markdown", "back.md"), ("json", "back.json")] {
+            fs::write(at.join(file), printed(at, &["show", model, "--format", format])).unwrap();
+            assert_eq!(printed(at, &["simulate", file]), wanted, "{model} as {format}");
+        }
+    }
+    // With a set chosen the file would be another patient: it is shown, and not read back.
+    for (format, file) in [("markdown", "set.md"), ("json", "set.json")] {
+        fs::write(at.join(file), printed(at, &["show", "liu-2022", "--parameters", "negr", "--format", format]))
+            .unwrap();
+        let (code, said) = told(at, &["simulate", file]);
+        assert!(code == 2 && said.contains(file) && said.contains("without --parameters"), "{said}");
+    }
+    // A mistake in a page is told at its own line.
+    let page = fs::read_to_string(at.join("back.md")).unwrap();
+    let line = page.lines().position(|line| line.starts_with("[states.")).unwrap() + 1;
+    fs::write(at.join("broken.md"), page.replace("\n[states.", "\n[stats.")).unwrap();
+    let (code, said) = told(at, &["check", "broken.md"]);
+    assert!(code == 2 && said.contains(&format!("broken.md:{line}:")), "line {line}: {said}");
+}

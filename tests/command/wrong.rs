@@ -21,6 +21,7 @@ const LINES: &[(&str, &[&str])] = &[
     ("simulate|cart-crs|--parameters|low|--parameters|high", &["low, high", "cascade plot"]),
     ("simulate|stein-2019|--format|xml", &["'xml'", "table, csv, json"]),
     ("show|stein-2019|--format|yaml", &["'yaml'", "text, toml, markdown, json"]),
+    ("show|liu-2022|--format|toml|--parameters|negr", &["--parameters", "leave it out", "`negr`"]),
     ("completions|csh", &["'csh'", "bash"]),
     ("explain|Z999", &["unknown code `Z999`", "lists all"]),
     ("explain|F01", &["unknown code `F01`", "did you mean `F001`?"]),

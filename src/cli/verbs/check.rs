@@ -72,7 +72,7 @@ fn problems(name: &str) -> Result<Problems, Problems> {
     if name.ends_with(".csv") {
         return tables::signs(name).map(|_| Problems::default());
     }
-    let source = disk::read(name)?;
+    let source = disk::read_model(name)?;
     let mut quiet = Problems::default();
     let format = document::parse(&source, &mut quiet).and_then(|table| table.text("format", &mut quiet));
     match format.as_ref().and_then(|text| text.value.split('/').next()) {

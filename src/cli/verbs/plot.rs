@@ -7,7 +7,7 @@ use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::output::{self, Folder};
 use crate::cli::picture::{self, Page};
 use crate::cli::{Context, Failure, disk, render, tables};
-use crate::diagnostic::codes::file;
+use crate::diagnostic::codes::{file, run};
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::observation;
 use crate::plot::gallery::POINTS_A_STEP;
@@ -62,6 +62,13 @@ pub fn run(context: &Context, arguments: &PlotArgs) -> Result<(), Failure> {
         Kind::Phase => plot::phase(&shown, axes.as_ref(), &options),
         Kind::Exposure => plot::exposure(&shown, &options),
     }?;
+    match plot::hidden(&figure) {
+        0 => {}
+        count => context.say(&format!(
+            "warning: {count} of the measurements are outside the picture: before its start, after its end (--until), \
+             or not above 0 on a log axis (--linear)"
+        )),
+    }
     let content = picture::draw(&figure, format, &page)?;
     picture::write(&arguments.file, &content)?;
     if arguments.file != "-" {
@@ -153,6 +160,11 @@ fn gallery(context: &Context, folder: &Path) -> Result<(), Failure> {
     let entries = plot::gallery();
     let mut folder = Folder::open(folder)?;
     for entry in &entries {
+        if context.stop.is_tripped() {
+            let mut found = Diagnostic::error(&run::INTERRUPTED, "interrupted; the folder is as it was");
+            found.help("run the command again");
+            return Err(Failure::Integration(found.into()));
+        }
         let page = Page { size: None, theme: entry.theme };
         folder.add(entry.file, &picture::draw(&entry.figure()?, picture::kind(entry.file)?, &page)?)?;
     }

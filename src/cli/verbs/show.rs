@@ -6,13 +6,23 @@ use crate::cli::arguments::ShowArgs;
 use crate::cli::disk::Disk;
 use crate::cli::loading::open_set;
 use crate::cli::{Failure, output, picture};
-use crate::model::{DoseKind, Library, Model, Provenance, Switch, Trigger, Values, set_names};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::file;
+use crate::model::{Care, DoseKind, Library, Model, Provenance, Switch, Trigger, Values, set_names};
+use crate::sign::{Sign, Signs};
 use crate::trajectory::{aligned, number};
 
 /// Shows a model.
 pub fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     let source = Disk.model(&arguments.model)?;
     if arguments.format == "toml" {
+        if let Some(set) = &arguments.parameters {
+            let mut found = Diagnostic::error(&file::BAD_VALUE, "`--parameters` has no meaning with `--format toml`");
+            found.help(format!(
+                "a model file holds no set; leave it out, or see the values of `{set}` in another format"
+            ));
+            return Err(found.into());
+        }
         return Ok(output::print(source.text())?);
     }
     let (model, _) = Model::parse(&source)?;
@@ -20,10 +30,20 @@ pub fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     let values = Values::new(&model, set.as_ref(), &[])?;
     let text = match arguments.format.as_str() {
         "json" => {
-            let object = object(&model, &values, name.as_deref());
+            let mut object = object(&model, &values, name.as_deref());
+            // What is read back is the file: with a set chosen here it would be another patient.
+            if arguments.parameters.is_none() {
+                object["file"] = source.text().into();
+            }
             format!("{}\n", serde_json::to_string_pretty(&object).expect("plain values"))
         }
-        "markdown" => markdown(&model, &values, name.as_deref()),
+        "markdown" => {
+            let page = markdown(&model, &values, name.as_deref());
+            match &arguments.parameters {
+                None => format!("{page}\n## Model file\n\n```toml\n{}\n```\n", source.text().trim_end()),
+                Some(_) => page,
+            }
+        }
         _ => text(&model, &values, name.as_deref()),
     };
     Ok(output::print(&text)?)
@@ -56,6 +76,9 @@ fn text(model: &Model, values: &Values, set: Option<&str>) -> String {
     for switch in &model.switches {
         let kind = if switch.care.is_some() { "care" } else { "switch" };
         out.push_str(&format!("  {kind} {}: {}\n", switch.name, trigger(switch)));
+        if let Some(care) = &switch.care {
+            out.push_str(&format!("      sets {}; {}\n", signs_set(care), traced(&care.provenance)));
+        }
     }
     out.push_str("\nParameters\n");
     let rows: Vec<Vec<String>> = model
@@ -126,6 +149,9 @@ fn markdown(model: &Model, values: &Values, set: Option<&str>) -> String {
         out.push_str(&format!("{}: {}\n", switch.name, trigger(switch)));
     }
     out.push_str("```\n");
+    let care = model.switches.iter().filter_map(|switch| Some((switch, switch.care.as_ref()?)));
+    let care = care.map(|(switch, care)| vec![format!("`{}`", switch.name), signs_set(care), traced(&care.provenance)]);
+    out.push_str(&page_table("Supportive care", &["step", "sets", "source or assumption"], care));
     let parameters = model.parameters.iter().zip(values.parameters.iter().zip(&values.provenance));
     let rows = parameters.map(|(parameter, (value, provenance))| {
         vec![
@@ -169,6 +195,16 @@ fn traced(provenance: &Provenance) -> String {
         Provenance::Source(text) => text.clone(),
         Provenance::Assumption { number, text } => format!("{number}: {text}"),
     }
+}
+
+/// The signs a step of care sets, as `fluids = multiple`.
+fn signs_set(care: &Care) -> String {
+    let one = |&(sign, value): &(Sign, f64)| {
+        let text = Signs::unknown().with(sign, value).text(sign).unwrap_or_else(|| number(value));
+        let unit = sign.unit_text();
+        if matches!(unit, "" | "1") { format!("{sign} = {text}") } else { format!("{sign} = {text} {unit}") }
+    };
+    care.sets.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn trigger(switch: &Switch) -> String {
@@ -247,7 +283,13 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
     let switches: Vec<Value> = model
         .switches
         .iter()
-        .map(|switch| json!({ "name": switch.name.text, "trigger": trigger(switch), "care": switch.care.is_some() }))
+        .map(|switch| {
+            let care = switch.care.as_ref();
+            json!({
+                "name": switch.name.text, "trigger": trigger(switch), "care": care.is_some(),
+                "sets": care.map(signs_set), "rests_on": care.map(|care| traced(&care.provenance)),
+            })
+        })
         .collect();
     json!({
         "name": model.name, "title": model.title, "maturity": model.maturity.word(), "notes": model.notes,
@@ -257,6 +299,8 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
         "sets": set_names(&model.name), "set": set, "states": states, "parameters": parameters,
         "derived": derived, "switches": switches, "doses": doses,
         "regimen": model.defaults.regimen.to_string(), "outputs": outputs,
-        "signs": model.readings.iter().map(|reading| reading.sign.name()).collect::<Vec<_>>(),
+        "signs": model.readings.iter().map(|reading| {
+            json!({ "name": reading.sign.name(), "value": reading.value.to_string(), "unit": reading.unit.to_string() })
+        }).collect::<Vec<_>>(),
     })
 }

@@ -1,6 +1,7 @@
 //! Vital signs read at rounds.
 
 use super::*;
+use crate::sign::OxygenDevice;
 use std::f64::consts::TAU;
 
 const HOUR: f64 = 1.0 / 24.0;
@@ -144,4 +145,28 @@ fn starts_and_stops_are_exact_between_rounds() {
         assert_eq!(again.rows(), course.rows());
         assert_eq!(again.episodes()[0].onset, course.episodes()[0].onset);
     }
+}
+
+/// Fever from hour 5, an antipyretic at hour 5.5, no fever but oxygen from hour 20: the round at hour 6 finds the onset.
+#[test]
+fn a_drug_given_between_the_rounds_counts_from_the_onset_that_the_next_one_finds() {
+    let signs = |time: f64| {
+        let hour = time * 24.0 + 1e-6;
+        let temperature = if (5.0..20.0).contains(&hour) { 39.0 } else { 37.0 };
+        let given = Signs::normal().with(Sign::AntipyreticGiven, f64::from(u8::from(hour >= 5.5)));
+        let oxygen = if hour >= 10.0 { OxygenDevice::Nc } else { OxygenDevice::Ra };
+        given
+            .with(Sign::Temperature, temperature)
+            .with(Sign::OxygenDevice, oxygen as u8 as f64)
+            .with(Sign::OxygenFlow, 2.0)
+    };
+    let (courses, _) = drive(at_rounds(6.0), &signs, &[5.5 * HOUR, 10.0 * HOUR], 2.0);
+    let episode = &courses[0].episodes()[0];
+    assert!((episode.onset * 24.0 - 6.0).abs() < 1e-6, "{episode:?}");
+    // Fever is not needed any more once the antipyretic was given: the cannula keeps the grade.
+    assert_eq!(courses[0].rows().last().unwrap().finding.grade(), Some(2));
+    // Given before the last round without fever it was prophylaxis.
+    let early = |time: f64| signs(time).with(Sign::AntipyreticGiven, 1.0);
+    let (courses, _) = drive(at_rounds(6.0), &early, &[10.0 * HOUR], 2.0);
+    assert_eq!(courses[0].rows().last().unwrap().finding.grade(), Some(0));
 }

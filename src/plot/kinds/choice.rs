@@ -20,11 +20,18 @@ pub(super) struct Group {
 }
 
 /// In the order of the panels.
-pub(super) static GROUPS: [Group; 9] = [
+pub(super) static GROUPS: [Group; 10] = [
     Group {
         key: "cart",
         label: "CAR-T",
-        members: &["cart", "cart_blood", "effector", "memory", "exhausted", "lymphocytes", "bcells"],
+        members: &["cart", "cart_blood", "effector", "memory", "exhausted"],
+        decades: 6.0,
+        exposure: true,
+    },
+    Group {
+        key: "lymphocytes",
+        label: "Lymphocytes",
+        members: &["lymphocytes", "bcells"],
         decades: 6.0,
         exposure: true,
     },

@@ -17,6 +17,7 @@ mod words;
 pub use choice::group_names;
 pub use course::course;
 pub use exposure::exposure;
+pub use observed::hidden;
 pub use overlay::overlay;
 pub use phase::phase;
 pub use words::{DISCLAIMER, labels, maximum_text};

@@ -2,7 +2,20 @@
 
 use super::curves::{add_references, quantification_limit};
 use crate::observation::Measurement;
-use crate::plot::{Observation, Observed, Panel};
+use crate::plot::{Figure, Observation, Observed, Panel, Scale};
+
+/// How many of these points the figure cannot show: outside its time axis, or not above 0 on a log axis.
+pub fn hidden(figure: &Figure) -> usize {
+    let (from, to) =
+        (figure.horizontal.from.unwrap_or(f64::NEG_INFINITY), figure.horizontal.to.unwrap_or(f64::INFINITY));
+    let hidden = |panel: &Panel, point: &&Observation| {
+        !(from..=to).contains(&point.x) || (panel.vertical.scale == Scale::Log && point.y <= 0.0)
+    };
+    let count = |panel: &Panel| {
+        panel.observed.iter().flat_map(|observed| &observed.points).filter(|point| hidden(panel, point)).count()
+    };
+    figure.panels.iter().map(count).sum()
+}
 
 /// The measurements of an output as points.
 fn points<'a>(of: impl Iterator<Item = &'a Measurement>) -> Vec<Observation> {

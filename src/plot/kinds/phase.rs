@@ -120,7 +120,15 @@ impl Path {
     }
 
     fn series(&self, style: usize) -> crate::plot::Series {
-        crate::plot::Series::new("", self.points.iter().map(|&(_, x, y)| (x, y)).collect()).style(style)
+        let mut points = Vec::with_capacity(self.points.len());
+        for (at, &(time, x, y)) in self.points.iter().enumerate() {
+            // A dose is no part of the trajectory: the curve goes on elsewhere.
+            if at > 0 && self.points[at - 1].0 == time {
+                points.push((f64::NAN, f64::NAN));
+            }
+            points.push((x, y));
+        }
+        crate::plot::Series::new("", points).style(style)
     }
 
     /// Start, end and round times between, where both axes can show them.

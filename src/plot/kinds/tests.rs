@@ -1,6 +1,6 @@
 //! Figures of runs as data.
 
-use super::{Options, Shown, course, exposure, group_names, labels, overlay, page, phase};
+use super::{Options, Shown, course, exposure, group_names, hidden, labels, overlay, page, phase};
 use crate::crs::{Scale as CrsScale, Settings};
 use crate::diagnostic::Source;
 use crate::model::Model;
@@ -213,6 +213,32 @@ fn measurements_lie_over_their_own_curves() {
     assert_eq!(limits, [5.0], "the limit that the data name is drawn");
     let tumour = figure.panels.iter().find(|panel| panel.vertical.label == "Tumour").unwrap();
     assert_eq!(tumour.observed[0].label, "measured");
+}
+
+#[test]
+fn measurements_that_cannot_be_seen_are_counted() {
+    let model = Model::embedded("hardiansyah-2019").unwrap();
+    let (scenario, run) = run(&model, &Variant::default(), "30 d");
+    let one = |time, value| measured("1", "il6", time, value, false);
+    let observed = vec![one(-1.0, 5.0), one(3.0, 0.0), one(3.0, 5.0), one(30.0, 5.0), one(31.0, 5.0)];
+    let figure = course(&Shown::new(&scenario, &run), &Options { observed, ..Options::default() }).unwrap();
+    assert_eq!(hidden(&figure), 3);
+}
+
+#[test]
+fn a_dose_stands_upright_in_a_course_and_breaks_a_phase_plot() {
+    let model = Model::embedded("hardiansyah-2019").unwrap();
+    let (scenario, run) = run(&model, &Variant::default(), "30 d");
+    let shown = Shown::new(&scenario, &run);
+    let figure = course(&shown, &Options::default()).unwrap();
+    let points = &figure.panels[0].series[0].points;
+    let upright: Vec<f64> =
+        points.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1 - pair[0].1).collect();
+    // 30 and 60 % of 1.1e9 cells on days 1 and 2, the first dose being the start.
+    assert_eq!(upright.len(), 2);
+    assert!((upright[0] - 0.33).abs() < 1e-9 && (upright[1] - 0.66).abs() < 1e-9, "{upright:?}");
+    let figure = phase(&[shown], None, &Options::default()).unwrap();
+    assert_eq!(figure.panels[0].series[0].points.iter().filter(|point| point.0.is_nan()).count(), 2);
 }
 
 #[test]

@@ -4,7 +4,9 @@ use super::{Options, Shown};
 use crate::crs::{Bound, Maximum};
 use crate::model::{DoseKind, Provenance};
 use crate::plot::label::prose;
+use crate::regimen::{Amount, Dose};
 use crate::simulate::{EventKind, Scenario};
+use crate::trajectory::brief;
 use crate::unit::Quantity;
 
 /// What every figure, report and run record says.
@@ -68,11 +70,30 @@ pub(super) fn subtitle(shown: &[Shown<'_>]) -> String {
     let Some((first, others)) = shown.split_first() else { return String::new() };
     let [model, set, changed, doses] = facts(first.scenario);
     let parts = [model, if set.is_empty() { set } else { format!("set {set}") }, changed, doses];
+    // Runs of different values share the name of the parameter only.
+    let amounts: Vec<String> = shown.iter().map(|run| doses_in_numbers(run.scenario)).collect();
+    let in_numbers = amounts.iter().all(|other| *other == amounts[0]);
     let rest: Vec<[String; 4]> = others.iter().map(|other| facts(other.scenario)).collect();
     let own = facts(first.scenario);
     let common = |at: usize| rest.iter().all(|other| other[at] == own[at]);
     let parts = parts.into_iter().enumerate().filter(|(at, part)| !part.is_empty() && common(*at));
-    parts.map(|(_, part)| part).collect::<Vec<_>>().join("  ·  ")
+    let parts = parts.map(|(at, part)| if at == 3 && in_numbers { amounts[0].clone() } else { part });
+    parts.collect::<Vec<_>>().join("  ·  ")
+}
+
+/// The doses with the values of parameters in place of their names.
+fn doses_in_numbers(scenario: &Scenario<'_>) -> String {
+    let dose = |dose: &Dose| {
+        let mut text = dose.to_string();
+        if let Some(Amount::Parameter(name)) = dose.amount.as_ref().map(|amount| &amount.value) {
+            let parameters = scenario.model.parameters.iter().zip(&scenario.values.parameters);
+            if let Some((parameter, value)) = parameters.into_iter().find(|(known, _)| known.name.text == *name) {
+                text = text.replacen(name.as_str(), &format!("{} {}", brief(*value), parameter.unit), 1);
+            }
+        }
+        prose(&text)
+    };
+    scenario.regimen.doses.iter().map(dose).collect::<Vec<_>>().join(", ")
 }
 
 /// Version, models with their sets and maturity, seed, disclaimer.
