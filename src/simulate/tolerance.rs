@@ -3,7 +3,7 @@
 use super::grid::Grid;
 use super::run::{Failed, Run};
 use super::scenario::Scenario;
-use crate::crs::Course;
+use crate::crs::{Course, Outcome};
 use crate::outcome::Exposure;
 use crate::trajectory::Trajectory;
 use crate::unit::Unit;
@@ -20,12 +20,17 @@ const RELAPSE: f64 = 1e-3;
 /// How far below the largest value of an output its digits mean nothing.
 const DIGITS: f64 = 1e-12;
 
+/// Extremes closer than this are the same, whenever they are: where a curve is flat, or has two equal ones, the time says
+/// nothing. At a smooth extreme this hides a thousandth of its width.
+const SAME_EXTREME: f64 = 1e-6;
+
 /// One answer at both tolerances.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moved {
     /// The output, or the scale of a course.
     pub of: String,
-    /// `cmax`, `tmax`, `auc_0_28d`, `nadir`, `nadir_time`, `relapse`, `onset`, `end`, `maximum`.
+    /// `cmax`, `tmax`, `auc_0_28d`, `nadir`, `nadir_time`, `relapse_above` (what counts as one), `relapse`, `onset`, `end`,
+    /// `maximum`.
     pub what: &'static str,
     /// Unit of the answer.
     pub unit: String,
@@ -104,22 +109,24 @@ fn figures(output: &str, unit: &str, (a, b): (&Exposure, &Exposure), noise: f64)
         tight: b,
         moved: apart(a, b),
     };
-    // Where the extreme is flat its time means nothing: a time counts as far as the values at both times differ.
     let time = |what, a: (Option<f64>, Option<f64>), b: (Option<f64>, Option<f64>)| Moved {
         of: output.into(),
         what,
         unit: "d".into(),
         run: a.1,
         tight: b.1,
-        moved: if apart(a.0, b.0) < 1e-9 { 0.0 } else { days_apart(a.1, b.1) },
+        moved: if apart(a.0, b.0) < SAME_EXTREME { 0.0 } else { days_apart(a.1, b.1) },
     };
-    vec![
+    let mut rows = vec![
         value("cmax", unit.into(), a.cmax, b.cmax),
         time("tmax", (a.cmax, a.tmax), (b.cmax, b.tmax)),
         value("auc_0_28d", format!("{unit}*d"), a.auc_0_28d, b.auc_0_28d),
         value("nadir", unit.into(), a.nadir, b.nadir),
         time("nadir_time", (a.nadir, a.nadir_time), (b.nadir, b.nadir_time)),
-    ]
+    ];
+    // What neither run has was not compared: an area over 28 d of a shorter run.
+    rows.retain(|row| row.run.is_some() || row.tight.is_some());
+    rows
 }
 
 fn relapses(scenario: &Scenario<'_>, first: &Run, second: &Run, rows: &mut Vec<Moved>) {
@@ -127,10 +134,19 @@ fn relapses(scenario: &Scenario<'_>, first: &Run, second: &Run, rows: &mut Vec<M
     let days = |time: f64| scenario.model.time.convert(time, &day);
     let outputs = scenario.model.outputs.iter().filter(|output| TUMOURS.contains(&output.name.text.as_str()));
     for output in outputs {
-        let time = |run: &Run| relapse(&run.trajectory, &output.name, output.lloq);
+        let limit = |run: &Run| relapse_limit(&run.trajectory, &output.name, output.lloq);
+        let time = |run: &Run| relapse(&run.trajectory, &output.name, limit(run)?);
         let (a, b) = (time(first), time(second));
         let (a, b) = (a.and_then(days), b.and_then(days));
         if a.is_some() || b.is_some() {
+            rows.push(Moved {
+                of: output.name.text.clone(),
+                what: "relapse_above",
+                unit: output.unit.to_string(),
+                run: limit(first),
+                tight: limit(second),
+                moved: apart(limit(first), limit(second)),
+            });
             rows.push(Moved {
                 of: output.name.text.clone(),
                 what: "relapse",
@@ -143,11 +159,15 @@ fn relapses(scenario: &Scenario<'_>, first: &Run, second: &Run, rows: &mut Vec<M
     }
 }
 
-/// The first time after the nadir at which an output is again above its limit of quantification, or above a thousandth of
-/// its start; none if it never fell below.
-fn relapse(rows: &Trajectory, output: &str, limit: Option<f64>) -> Option<f64> {
+/// The limit of quantification of an output, or a thousandth of its start.
+fn relapse_limit(rows: &Trajectory, output: &str, quantified: Option<f64>) -> Option<f64> {
+    let first = rows.series(rows.column(output)?).next()?;
+    Some(quantified.unwrap_or(RELAPSE * first))
+}
+
+/// The first time after the nadir at which an output is again above a limit; none if it never fell below.
+fn relapse(rows: &Trajectory, output: &str, limit: f64) -> Option<f64> {
     let values: Vec<f64> = rows.series(rows.column(output)?).collect();
-    let limit = limit.unwrap_or(RELAPSE * values.first()?);
     let nadir = values.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1))?.0;
     if values[nadir] >= limit || limit <= 0.0 {
         return None;
@@ -169,7 +189,9 @@ fn courses(a: &Course, b: &Course, rows: &mut Vec<Moved>) {
     let (first, second) = (a.episodes().first(), b.episodes().first());
     for (what, time) in [("onset", 0), ("end", 1)] {
         let of = |episode: Option<&crate::crs::Episode>| {
-            episode.map(|episode| if time == 0 { episode.onset } else { episode.end })
+            // An episode that the run cuts off has no end.
+            let ended = episode.filter(|episode| time == 0 || episode.outcome != Outcome::Censored);
+            ended.map(|episode| if time == 0 { episode.onset } else { episode.end })
         };
         let (first, second) = (of(first), of(second));
         if first.is_some() || second.is_some() {

@@ -73,3 +73,28 @@ fn the_same_relapse_at_the_tolerance_of_the_library() {
         assert!(relapse.moved < 0.01, "{relapse:?}");
     }
 }
+
+#[test]
+fn rows_say_what_was_compared_and_what_a_relapse_is() {
+    for name in ["chen-2019", "dobreva-2021", "cart-crs"] {
+        let check = checked(&embedded(name), Case::default(), 1e-6);
+        assert!(check.rows.iter().all(|row| row.run.is_some() || row.tight.is_some()), "{name}");
+    }
+    // Observation of dobreva-2021 stops at 24 h, before its grades could have been 0 for a day.
+    let check = checked(&embedded("dobreva-2021"), Case { set: "janum", ..Case::default() }, 1e-6);
+    row(&check, "astct-2019", "onset");
+    assert!(check.rows.iter().all(|row| row.what != "end"));
+    let check = checked(&embedded("liu-2022"), Case { set: "cr-2", ..Case::default() }, 1e-6);
+    let above = row(&check, "blasts", "relapse_above");
+    assert_eq!(above.unit, "cells/uL");
+    near("a thousandth of the start", above.run.unwrap(), 1.874_144_179, 1e-6);
+}
+
+#[test]
+fn two_equal_minima_are_not_told_apart() {
+    // Care lets the pressure fall to 90 mmHg more than once.
+    let check = checked(&embedded("cart-crs"), Case { set: "high", ..Case::default() }, 1e-3);
+    let (nadir, time) = (row(&check, "sbp", "nadir"), row(&check, "sbp", "nadir_time"));
+    assert!(nadir.moved < 1e-6 && (time.run.unwrap() - time.tight.unwrap()).abs() > 0.5, "{nadir:?} {time:?}");
+    assert_eq!(time.moved, 0.0);
+}
