@@ -64,27 +64,35 @@ pub fn read_model(path: &str) -> Result<Source, Diagnostic> {
     }
 }
 
+/// The heading of the model file at the end of a page.
+pub const MODEL_FILE: &str = "## Model file";
+
 /// The model file in what `cascade show --format json` wrote.
 fn from_json(text: &Source) -> Result<Source, Diagnostic> {
-    let object: Option<serde_json::Value> = serde_json::from_str(text.text()).ok();
-    match object.as_ref().and_then(|object| object.get("file")?.as_str()) {
+    let object: serde_json::Value =
+        serde_json::from_str(text.text()).map_err(|error| no_model(text, &format!("is not JSON: {error}")))?;
+    match object.get("file").and_then(serde_json::Value::as_str) {
         Some(file) => Ok(Source::new(text.name(), file)),
-        None => Err(no_model(text, "no model file under `file`")),
+        None => Err(no_model(text, "holds no model file under `file`")),
     }
 }
 
-/// The model file in what `cascade show --format markdown` wrote: the rest of the page is blanked, so places stay right.
+/// The model file in what `cascade show --format markdown` wrote: the page before it is blanked, so places stay right.
 fn from_page(page: &Source) -> Result<Source, Diagnostic> {
+    const FENCE: &str = "```toml";
     let text = page.text();
-    let start = text.rfind("\n```toml").and_then(|fence| Some(fence + 1 + text[fence + 1..].find('\n')?));
-    let file = start.and_then(|start| Some(start..start + text[start..].find("\n```")?));
-    let Some(file) = file else { return Err(no_model(page, "no model file between ```toml and ```")) };
-    let blank = |part: &str| part.chars().filter(|c| *c == '\n').collect::<String>();
-    Ok(Source::new(page.name(), format!("{}{}", blank(&text[..file.start]), &text[file])))
+    let heading = text.find(MODEL_FILE).and_then(|heading| Some(heading + text[heading..].find(FENCE)?));
+    let parts = heading.map(|fence| text.split_at(fence + FENCE.len()));
+    match parts.and_then(|(before, rest)| Some((before, rest.rsplit_once("\n```")?.0))) {
+        Some((before, file)) => {
+            Ok(Source::new(page.name(), "\n".repeat(before.matches('\n').count()) + file.trim_end()))
+        }
+        None => Err(no_model(page, "holds no model file between ```toml and ```")),
+    }
 }
 
 fn no_model(text: &Source, what: &str) -> Diagnostic {
-    let mut found = Diagnostic::error(&file::CANNOT_READ, format!("`{}` holds {what}", text.name()));
+    let mut found = Diagnostic::error(&file::CANNOT_READ, format!("`{}` {what}", text.name()));
     found.help("write it with `cascade show MODEL --format json` (or markdown), without --parameters");
     found
 }

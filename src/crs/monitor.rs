@@ -131,13 +131,9 @@ impl Monitor {
         self.follow(time, signs, true)
     }
 
-    /// The same between two looks at the patient: a drug given since the last look still counts as given at an onset
-    /// that the next one finds.
-    pub(super) fn observe_between(&mut self, time: f64, signs: &Signs) -> Option<Change> {
-        self.follow(time, signs, false)
-    }
-
-    fn follow(&mut self, time: f64, signs: &Signs, look: bool) -> Option<Change> {
+    /// The same, at a look at the patient or between two: a drug given since the last look still counts as given at an
+    /// onset that the next one finds.
+    pub(super) fn follow(&mut self, time: f64, signs: &Signs, look: bool) -> Option<Change> {
         let applied = &self.grading.inner;
         if self.state.dead {
             return None;

@@ -85,10 +85,7 @@ impl Panel {
         self.changes.fill(None);
         if let Some(known) = known {
             for (monitor, change) in self.monitors.iter_mut().zip(&mut self.changes) {
-                *change = match look {
-                    true => monitor.observe(time, &known),
-                    false => monitor.observe_between(time, &known),
-                };
+                *change = monitor.follow(time, &known, look);
             }
             self.seen = Some(known);
         }

@@ -207,7 +207,9 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     fn detect_stiffness(&mut self, accepted: S::Mask) {
         let mut due = S::Mask::splat(false);
         for (lane, at) in self.lanes.iter_mut().enumerate() {
-            due.set(lane, accepted.get(lane) && at.method == Method::Auto && at.is_check_due());
+            if accepted.get(lane) && at.method == Method::Auto {
+                due.set(lane, at.explicit_step());
+            }
         }
         if !due.any() {
             return;

@@ -281,7 +281,7 @@ impl Lane {
     }
 
     /// Counts an accepted explicit step; true when the Jacobian is to be looked at.
-    pub fn is_check_due(&mut self) -> bool {
+    pub fn explicit_step(&mut self) -> bool {
         self.unchecked += 1;
         let due = self.unchecked >= stiffness::CHECK_EVERY;
         if due {

@@ -56,7 +56,7 @@ impl<S: Scalar> PowerIteration<S> {
     }
 
     /// Begins anew in the lanes of `mask`.
-    pub fn restart(&mut self, mask: S::Mask) {
+    fn restart(&mut self, mask: S::Mask) {
         for (i, v) in self.vector.iter_mut().enumerate() {
             let size = 1.0 + (i * 7 % 11) as f64 / 11.0;
             *v = S::Value::select(mask, S::Value::splat(if i % 2 == 0 { size } else { -size }), *v);
@@ -92,8 +92,8 @@ impl<S: Scalar> PowerIteration<S> {
             square = square + self.product[i] * self.product[i];
         }
         let norm = square.sqrt();
-        // A Jacobian that is 0 now may grow later: the vector waits for it.
-        let moved = mask.and(zero.less(norm));
+        // A Jacobian that is 0 now may grow later, one that is not finite may recover: the vector waits for it.
+        let moved = mask.and(zero.less(norm)).and(norm.less_equal(S::Value::splat(f64::MAX)));
         let per_norm = S::Value::splat(1.0) / norm;
         for (v, &p) in self.vector.iter_mut().zip(&self.product) {
             *v = S::Value::select(moved, p * per_norm, *v);
@@ -129,5 +129,17 @@ mod tests {
         let rows = vec![vec![0, 1], vec![0, 1]];
         let [turning, still] = radius(rows, &[[0.0; 2], [7.0, 0.0], [-7.0, 0.0], [0.0; 2]], &[[1.0; 2]; 2]);
         assert!((turning - 7.0).abs() < 1e-12 && still == 0.0, "{turning} {still}");
+    }
+
+    #[test]
+    fn a_jacobian_that_is_nothing_or_not_finite_does_not_blind_it() {
+        let mut power = PowerIteration::<Lanes<2>>::new(1);
+        let pattern = Pattern { rows: vec![vec![0]] };
+        let mut round =
+            |entries: [f64; 2]| power.round(LaneMask([true; 2]), &pattern, &[Lanes(entries)], &[Lanes([1.0; 2])]).0;
+        round([-5.0, -5.0]);
+        round([0.0, f64::INFINITY]);
+        round([f64::NAN, f64::NEG_INFINITY]);
+        assert_eq!(round([-7.0, -3.0]), [7.0, 3.0]);
     }
 }

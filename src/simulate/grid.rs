@@ -2,6 +2,7 @@
 
 use crate::diagnostic::codes::run;
 use crate::diagnostic::{Problems, Span};
+use crate::regimen::same_time;
 use crate::unit::{Quantity, Unit};
 
 /// Most rows of one run.
@@ -116,7 +117,7 @@ impl Grid {
 /// A time without the rounding error of a multiple: 2.1 for 3 * 0.7, which is 2.0999999999999996.
 fn plain(time: f64) -> f64 {
     let short: f64 = format!("{time:.11e}").parse().unwrap_or(time);
-    if (short - time).abs() <= 4.0 * f64::EPSILON * time.abs() { short } else { time }
+    if same_time(short, time) { short } else { time }
 }
 
 /// A time above 0, in the unit of the model. `what` names it in messages.

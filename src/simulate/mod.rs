@@ -29,4 +29,4 @@ pub use grid::{Grid, positive_time};
 pub use plan::Plan;
 pub use run::{Failed, Run};
 pub use scenario::{Grading, Scenario};
-pub use tolerance::{Moved, TIGHTER, ToleranceCheck, check_tolerance};
+pub use tolerance::{Excuse, Moved, TIGHTER, ToleranceCheck, check_tolerance};

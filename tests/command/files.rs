@@ -216,6 +216,9 @@ fn what_show_writes_reads_back_as_the_same_model() {
         for (format, file) in [("toml", "back.toml"), ("markdown", "back.md"), ("json", "back.json")] {
             fs::write(at.join(file), printed(at, &["show", model, "--format", format])).unwrap();
             assert_eq!(printed(at, &["simulate", file]), wanted, "{model} as {format}");
+            let windows = fs::read_to_string(at.join(file)).unwrap().replace('\n', "\r\n");
+            fs::write(at.join(file), windows).unwrap();
+            assert_eq!(printed(at, &["simulate", file]), wanted, "{model} as {format} with Windows line ends");
         }
     }
     // With a set chosen the file would be another patient: it is shown, and not read back.
@@ -226,9 +229,64 @@ fn what_show_writes_reads_back_as_the_same_model() {
         assert!(code == 2 && said.contains(file) && said.contains("without --parameters"), "{said}");
     }
     // A mistake in a page is told at its own line.
-    let page = fs::read_to_string(at.join("back.md")).unwrap();
+    let page = printed(at, &["show", "liu-2022", "--format", "markdown"]);
     let line = page.lines().position(|line| line.starts_with("[states.")).unwrap() + 1;
     fs::write(at.join("broken.md"), page.replace("\n[states.", "\n[stats.")).unwrap();
     let (code, said) = told(at, &["check", "broken.md"]);
     assert!(code == 2 && said.contains(&format!("broken.md:{line}:")), "line {line}: {said}");
+}
+
+#[test]
+fn show_tells_on_what_every_step_of_care_rests() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["text", "markdown", "json"] {
+        let shown = printed(folder.path(), &["show", "cart-crs", "--format", format]);
+        // The file itself goes along with the last two: what is told stands before it.
+        let told = shown.split("format = ").next().unwrap();
+        let told = if format == "json" {
+            let mut object: Value = serde_json::from_str(&shown).unwrap();
+            object["file"].take();
+            object.to_string()
+        } else {
+            told.to_string()
+        };
+        for number in 25..=31 {
+            assert!(told.contains(&format!("A{number}: ")), "A{number} is not in {format}");
+        }
+        assert!(told.contains("fluids = multiple"), "{format}");
+    }
+}
+
+#[test]
+fn measurements_outside_the_picture_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("cart.csv"), "time [d],cart [copies/ug]\n-3,100\n7,12000\n14,0\n90,300\n").unwrap();
+    let line = ["plot", "stein-2019", "--data", "cart.csv", "--until", "30 d", "--file", "a.svg"];
+    let (code, said) = told(at, &line);
+    assert!(code == 0 && said.contains("3 of the measurements") && said.contains("--until"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_gallery_that_is_ended_leaves_nothing() {
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let mut command = Command::new(cascade(folder.path()).get_program());
+        command.current_dir(folder.path()).args(["plot", "--gallery", "pictures"]);
+        let mut run = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // Until the first picture is written, under its temporary name.
+        let begun = || fs::read_dir(folder.path().join("pictures")).is_ok_and(|mut files| files.next().is_some());
+        while !begun() {
+            assert_eq!(run.try_wait().unwrap(), None, "it ended by itself");
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        assert!(Command::new("kill").args([signal, &run.id().to_string()]).status().unwrap().success());
+        let done = run.wait_with_output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(3), "{signal}: {said}");
+        assert!(said.contains("N009"), "{signal}: {said}");
+        assert!(files(folder.path()).is_empty(), "{signal}: {:?}", files(folder.path()));
+    }
 }

@@ -119,7 +119,8 @@ fn every_rate_has_the_derivatives_that_differences_show() {
             for which in 0..size {
                 let level = rate(t, &y, which).abs();
                 for column in 0..size {
-                    let width = 1e-3 * y[column].abs().max(1e-12);
+                    // Within the state's sign: across 0 a `hill` has its corner.
+                    let width = if y[column] == 0.0 { 1e-15 } else { 1e-3 * y[column].abs() };
                     let exact = dense[which][column];
                     // Differences lose the digits that the rate has before the difference.
                     let lost = 1e-12 * (level + exact.abs() * y[column].abs()) / width;
@@ -151,7 +152,7 @@ fn every_rate_has_the_derivatives_that_differences_show() {
             Ok(())
         });
         // Kinks of abs and hill at 0 have no difference; most points must have one.
-        assert!(corners.get() * 16 < seen.get(), "{name}: {} of {}", corners.get(), seen.get());
+        assert!(corners.get() * 40 < seen.get(), "{name}: {} of {}", corners.get(), seen.get());
         match result {
             Ok(()) => {}
             Err(TestError::Fail(why, _)) => panic!("{why}"),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::arguments::ShowArgs;
-use crate::cli::disk::Disk;
+use crate::cli::disk::{Disk, MODEL_FILE};
 use crate::cli::loading::open_set;
 use crate::cli::{Failure, output, picture};
 use crate::diagnostic::Diagnostic;
@@ -28,21 +28,20 @@ pub fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     let (model, _) = Model::parse(&source)?;
     let (name, set) = open_set(&model, arguments.parameters.as_deref())?.unzip();
     let values = Values::new(&model, set.as_ref(), &[])?;
+    // What is read back is the file: with a set chosen here it would be another patient.
+    let file = arguments.parameters.is_none().then(|| source.text());
     let text = match arguments.format.as_str() {
         "json" => {
             let mut object = object(&model, &values, name.as_deref());
-            // What is read back is the file: with a set chosen here it would be another patient.
-            if arguments.parameters.is_none() {
-                object["file"] = source.text().into();
+            if let Some(file) = file {
+                object["file"] = file.into();
             }
             format!("{}\n", serde_json::to_string_pretty(&object).expect("plain values"))
         }
         "markdown" => {
             let page = markdown(&model, &values, name.as_deref());
-            match &arguments.parameters {
-                None => format!("{page}\n## Model file\n\n```toml\n{}\n```\n", source.text().trim_end()),
-                Some(_) => page,
-            }
+            let file = file.map(|file| format!("\n{MODEL_FILE}\n\n```toml\n{}\n```\n", file.trim_end()));
+            page + &file.unwrap_or_default()
         }
         _ => text(&model, &values, name.as_deref()),
     };
@@ -197,6 +196,15 @@ fn traced(provenance: &Provenance) -> String {
     }
 }
 
+/// The source or the assumption, whichever it is.
+fn origin(provenance: &Provenance) -> (Option<String>, Option<String>) {
+    let text = Some(traced(provenance));
+    match provenance {
+        Provenance::Source(_) => (text, None),
+        Provenance::Assumption { .. } => (None, text),
+    }
+}
+
 /// The signs a step of care sets, as `fluids = multiple`.
 fn signs_set(care: &Care) -> String {
     let one = |&(sign, value): &(Sign, f64)| {
@@ -247,10 +255,7 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
         .iter()
         .zip(values.parameters.iter().zip(&values.provenance))
         .map(|(parameter, (value, provenance))| {
-            let (source, assumption) = match provenance {
-                Provenance::Source(text) => (Some(text.clone()), None),
-                Provenance::Assumption { number, text } => (None, Some(format!("{number}: {text}"))),
-            };
+            let (source, assumption) = origin(provenance);
             json!({
                 "name": parameter.name.text, "value": value, "unit": parameter.unit.to_string(),
                 "label": parameter.label, "source": source, "assumption": assumption,
@@ -285,9 +290,10 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
         .iter()
         .map(|switch| {
             let care = switch.care.as_ref();
+            let (source, assumption) = care.map_or((None, None), |care| origin(&care.provenance));
             json!({
                 "name": switch.name.text, "trigger": trigger(switch), "care": care.is_some(),
-                "sets": care.map(signs_set), "rests_on": care.map(|care| traced(&care.provenance)),
+                "sets": care.map(signs_set), "source": source, "assumption": assumption,
             })
         })
         .collect();

@@ -9,7 +9,7 @@ use crate::cli::loading::{self, Scales};
 use crate::cli::{Context, Failure, output, tables};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::run;
-use crate::simulate::{Moved, Scenario, TIGHTER, ToleranceCheck, check_tolerance};
+use crate::simulate::{Excuse, Moved, Scenario, TIGHTER, ToleranceCheck, check_tolerance};
 use crate::trajectory::{aligned, brief, number};
 
 /// How far an answer may move unless told otherwise.
@@ -27,14 +27,14 @@ pub fn run(context: &Context, arguments: &SimulateArgs, mut scenario: Scenario<'
         let Scales { scales, settings, vitals_every } = loading::scales(&ScaleArgs::default())?;
         scenario = scenario.gradings(scales, settings, vitals_every);
     }
-    let check = check_tolerance(&scenario)?;
+    let check = check_tolerance(&scenario, limit)?;
     let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
     output::print(&match format {
         Format::Table => aligned(&rows(&check, brief)),
         Format::Csv => tables::csv(rows(&check, number).into_iter()),
-        Format::Json => json(&check, limit),
+        Format::Json => json(&check),
     })?;
-    let verdict = if check.within(limit) { "within" } else { "beyond" };
+    let verdict = if check.is_within() { "within" } else { "beyond" };
     let worst =
         check.worst().map_or_else(String::new, |row| format!("; most: {} of {}, {}", row.what, row.of, moved(row)));
     context.say(&format!(
@@ -43,7 +43,7 @@ pub fn run(context: &Context, arguments: &SimulateArgs, mut scenario: Scenario<'
         number(check.tight),
         percent(limit)
     ));
-    if check.within(limit) { Ok(()) } else { Err(Failure::Negative) }
+    if check.is_within() { Ok(()) } else { Err(Failure::Negative) }
 }
 
 fn percent(share: f64) -> String {
@@ -55,16 +55,17 @@ fn moved(row: &Moved) -> String {
 }
 
 fn rows(check: &ToleranceCheck, show: fn(f64) -> String) -> Vec<Vec<String>> {
-    let head = ["of", "what", "unit", "run", "tight", "moved"].map(String::from).to_vec();
+    let head = ["of", "what", "unit", "run", "tight", "moved", "excused"].map(String::from).to_vec();
     let shown = |value: Option<f64>| value.map_or_else(String::new, show);
     let body = check.rows.iter().map(|row| {
         let moved = if row.moved.is_finite() { show(row.moved) } else { "inf".into() };
-        vec![row.of.clone(), row.what.into(), row.unit.clone(), shown(row.run), shown(row.tight), moved]
+        let excused = row.excused.map_or("", Excuse::word).to_string();
+        vec![row.of.clone(), row.what.into(), row.unit.clone(), shown(row.run), shown(row.tight), moved, excused]
     });
     std::iter::once(head).chain(body).collect()
 }
 
-fn json(check: &ToleranceCheck, limit: f64) -> String {
+fn json(check: &ToleranceCheck) -> String {
     let rows: Vec<Value> = check
         .rows
         .iter()
@@ -72,11 +73,12 @@ fn json(check: &ToleranceCheck, limit: f64) -> String {
             json!({
                 "of": row.of, "what": row.what, "unit": row.unit, "run": row.run, "tight": row.tight,
                 "moved": row.moved.is_finite().then_some(row.moved),
+                "excused": row.excused.map(Excuse::word),
             })
         })
         .collect();
     let text = json!({
-        "rtol": check.rtol, "tight": check.tight, "limit": limit, "within": check.within(limit), "rows": rows,
+        "rtol": check.rtol, "tight": check.tight, "limit": check.limit, "within": check.is_within(), "rows": rows,
     });
     format!("{}\n", serde_json::to_string_pretty(&text).expect("plain values"))
 }

@@ -87,6 +87,26 @@ fn title_subtitle_and_footer_say_what_was_run() {
 }
 
 #[test]
+fn the_subtitle_gives_doses_in_numbers_where_runs_share_them() {
+    let subtitle = |name: &str, sets: &[&str], dose: Option<&str>| {
+        let model = Model::embedded(name).unwrap();
+        let of = |&set: &&str| {
+            let variant = if set.is_empty() { Variant::default() } else { Variant::default().parameters(set) };
+            let variant = dose.map_or(variant.clone(), |dose| variant.dose(dose));
+            run(&model, &variant, "3 d")
+        };
+        let runs: Vec<_> = sets.iter().map(of).collect();
+        let shown: Vec<_> = runs.iter().map(|(scenario, run)| Shown::new(scenario, run)).collect();
+        overlay(&shown, &Options::default()).unwrap().subtitle
+    };
+    let split = "split 10/30/60 % at 0, 1, 2 d";
+    assert_eq!(subtitle("cart-crs", &["low", "high"], None), format!("cart-crs  ·  cart 1.1×10⁹ cells {split}"));
+    let two = subtitle("hardiansyah-2019", &["upn1", "upn3"], None);
+    assert_eq!(two, format!("hardiansyah-2019  ·  cart total_dose {split}"), "the two have different doses");
+    assert_eq!(subtitle("cart-crs", &[""], Some("none")), "cart-crs  ·  no doses");
+}
+
+#[test]
 fn treatments_and_grades_follow_the_events() {
     let model = Model::embedded("cart-crs").unwrap();
     let variant = severe().dose("tocilizumab 800 mg over 2 h at 4 d");

@@ -6,7 +6,6 @@ use crate::model::{DoseKind, Provenance};
 use crate::plot::label::prose;
 use crate::regimen::{Amount, Dose};
 use crate::simulate::{EventKind, Scenario};
-use crate::trajectory::brief;
 use crate::unit::Quantity;
 
 /// What every figure, report and run record says.
@@ -38,11 +37,31 @@ pub fn labels(scenarios: &[&Scenario<'_>]) -> Vec<String> {
 
 /// Model, set, changed values, doses; empty where there is nothing to say.
 fn facts(scenario: &Scenario<'_>) -> [String; 4] {
-    let doses: Vec<String> = scenario.regimen.doses.iter().map(|dose| prose(&dose.to_string())).collect();
+    let doses = doses(scenario, Dose::clone);
+    [scenario.model.name.clone(), scenario.set.clone().unwrap_or_default(), changed(scenario).join(", "), doses]
+}
+
+/// The doses, each shown as `shown` makes it.
+fn doses(scenario: &Scenario<'_>, shown: impl Fn(&Dose) -> Dose) -> String {
+    let doses: Vec<String> = scenario.regimen.doses.iter().map(|dose| prose(&shown(dose).to_string())).collect();
     // A model without doses of its own needs no word about them.
     let none = doses.is_empty() && !scenario.model.defaults.regimen.doses.is_empty();
-    let doses = if none { "no doses".into() } else { doses.join(", ") };
-    [scenario.model.name.clone(), scenario.set.clone().unwrap_or_default(), changed(scenario).join(", "), doses]
+    if none { "no doses".into() } else { doses.join(", ") }
+}
+
+/// The doses with the values of parameters in place of their names.
+fn doses_in_numbers(scenario: &Scenario<'_>) -> String {
+    let parameters = || scenario.model.parameters.iter().zip(&scenario.values.parameters);
+    doses(scenario, |dose| {
+        let mut dose = dose.clone();
+        if let Some(amount) = &mut dose.amount
+            && let Amount::Parameter(name) = &amount.value
+            && let Some((parameter, value)) = parameters().find(|(known, _)| known.name.text == *name)
+        {
+            amount.value = Amount::Quantity(Quantity { value: *value, unit: parameter.unit.clone() });
+        }
+        dose
+    })
 }
 
 /// Parameters and covariates that differ from model and set, as `tumour_0 = 8×10⁹ cells`.
@@ -79,21 +98,6 @@ pub(super) fn subtitle(shown: &[Shown<'_>]) -> String {
     let parts = parts.into_iter().enumerate().filter(|(at, part)| !part.is_empty() && common(*at));
     let parts = parts.map(|(at, part)| if at == 3 && in_numbers { amounts[0].clone() } else { part });
     parts.collect::<Vec<_>>().join("  ·  ")
-}
-
-/// The doses with the values of parameters in place of their names.
-fn doses_in_numbers(scenario: &Scenario<'_>) -> String {
-    let dose = |dose: &Dose| {
-        let mut text = dose.to_string();
-        if let Some(Amount::Parameter(name)) = dose.amount.as_ref().map(|amount| &amount.value) {
-            let parameters = scenario.model.parameters.iter().zip(&scenario.values.parameters);
-            if let Some((parameter, value)) = parameters.into_iter().find(|(known, _)| known.name.text == *name) {
-                text = text.replacen(name.as_str(), &format!("{} {}", brief(*value), parameter.unit), 1);
-            }
-        }
-        prose(&text)
-    };
-    scenario.regimen.doses.iter().map(dose).collect::<Vec<_>>().join(", ")
 }
 
 /// Version, models with their sets and maturity, seed, disclaimer.
