@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::tape::{Instruction, Operation, Tape};
 use crate::expression::graph::{Binary, Graph, Node, NodeId, Unary};
+use crate::numeric::spread;
 
 /// Writes one tape.
 pub(super) struct Assembler<'a> {
@@ -16,6 +17,9 @@ pub(super) struct Assembler<'a> {
     /// The first register free for everything else.
     pub temporaries: usize,
 }
+
+/// Instructions wanted between one that writes a register and one that reads it.
+const DISTANCE: usize = 6;
 
 /// An operation on nodes, before they have registers.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +59,7 @@ impl Assembler<'_> {
             steps.insert(*node, step);
         }
         let order: Vec<NodeId> = order.into_iter().filter(|node| steps.contains_key(node)).collect();
+        let order = self.spread(&order, &steps);
         self.allocate(roots, &order, &steps)
     }
 
@@ -74,6 +79,15 @@ impl Assembler<'_> {
             }
         }
         order
+    }
+
+    /// The same nodes with some others between a node and its readers: what was just written cannot be read at once, and
+    /// the processor works on what does not wait.
+    fn spread(&self, order: &[NodeId], steps: &HashMap<NodeId, Step>) -> Vec<NodeId> {
+        let place: HashMap<NodeId, usize> = order.iter().enumerate().map(|(at, node)| (*node, at)).collect();
+        let operands = |at: usize| steps[&order[at]].operands.iter().flatten().filter_map(|node| place.get(node).copied());
+        let reads: Vec<Vec<usize>> = (0..order.len()).map(|at| operands(at).collect()).collect();
+        spread(&reads, DISTANCE).into_iter().map(|at| order[at]).collect()
     }
 
     /// Gives registers; a temporary is used again after its last reader.

@@ -7,7 +7,7 @@ use super::tape::Tape;
 use super::workspace::{Layout, Stale, Workspace};
 use crate::expression::graph::{Graph, Input, Node, NodeId, Reads};
 use crate::integrate::{Pattern, System};
-use crate::numeric::Scalar;
+use crate::numeric::{InstructionSet, Scalar, aligned};
 
 /// What [`Program::new`] makes a program of: nodes of one graph, in canonical units.
 #[derive(Debug, Clone, Default)]
@@ -83,6 +83,8 @@ impl Program {
         let states = rates.len();
         assert!(start.is_empty() || start.len() == states, "one start value a state");
 
+        // Conditions keep their divisions: they must turn with the outputs that are the same comparison.
+        let rates = graph.with_reciprocals(&rates);
         let (pattern, nonzeros) = jacobian(&mut graph, &rates);
         let by_time: Vec<_> = rates.iter().map(|&rate| graph.derivative(rate, Input::Time)).collect();
         let along: Vec<_> = conditions.iter().map(|&condition| graph.directional(condition)).collect();
@@ -207,34 +209,34 @@ impl Program {
 
     /// A workspace with all inputs 0.
     pub fn workspace<S: Scalar>(&self) -> Workspace<S> {
-        let mut registers = vec![S::default(); self.registers];
+        let mut registers = aligned::<S>(self.registers);
         for (register, &value) in registers.iter_mut().zip(&self.constants_at_start) {
             *register = S::splat(value);
         }
-        Workspace { registers, layout: self.layout, stale: Stale::Everything }
+        Workspace { registers, layout: self.layout, stale: Stale::Everything, instructions: InstructionSet::best() }
     }
 
     /// Brings what depends on parameters and held values up to date. All evaluations do this themselves.
     #[inline]
     pub fn refresh<S: Scalar>(&self, workspace: &mut Workspace<S>) {
         if workspace.stale == Stale::Everything {
-            self.of_parameters.run(&mut workspace.registers);
+            self.of_parameters.run(&mut workspace.registers, workspace.instructions);
         }
         if workspace.stale >= Stale::Held {
-            self.of_held.run(&mut workspace.registers);
+            self.of_held.run(&mut workspace.registers, workspace.instructions);
             workspace.stale = Stale::Nothing;
         }
     }
 
     /// Start values; `y0` has one place a state.
     pub fn start<S: Scalar>(&self, workspace: &mut Workspace<S>, y0: &mut [S]) {
-        self.start.run(&mut workspace.registers);
+        self.start.run(&mut workspace.registers, workspace.instructions);
         self.start.copy_results(&workspace.registers, 0, y0);
     }
 
     /// The values of [`Equations::constants`].
     pub fn constants<S: Scalar>(&self, workspace: &mut Workspace<S>, out: &mut [S]) {
-        self.constants.run(&mut workspace.registers);
+        self.constants.run(&mut workspace.registers, workspace.instructions);
         self.constants.copy_results(&workspace.registers, 0, out);
     }
 
@@ -243,7 +245,7 @@ impl Program {
     pub fn outputs<S: Scalar>(&self, workspace: &mut Workspace<S>, t: S, y: &[S], out: &mut [S]) {
         self.refresh(workspace);
         workspace.load(t, y);
-        self.outputs.run(&mut workspace.registers);
+        self.outputs.run(&mut workspace.registers, workspace.instructions);
         self.outputs.copy_results(&workspace.registers, 0, out);
     }
 
@@ -313,19 +315,19 @@ impl<S: Scalar> System<S> for Program {
         &self.pattern
     }
 
-    #[inline]
+    #[inline(always)]
     fn rates(&self, workspace: &mut Workspace<S>, t: S, y: &[S], dy: &mut [S]) {
         self.refresh(workspace);
         workspace.load(t, y);
-        self.rates.run(&mut workspace.registers);
+        self.rates.run(&mut workspace.registers, workspace.instructions);
         self.rates.copy_results(&workspace.registers, 0, dy);
     }
 
-    #[inline]
+    #[inline(always)]
     fn jacobian(&self, workspace: &mut Workspace<S>, t: S, y: &[S], nonzeros: &mut [S], dfdt: &mut [S], dy: &mut [S]) {
         self.refresh(workspace);
         workspace.load(t, y);
-        self.jacobian.run(&mut workspace.registers);
+        self.jacobian.run(&mut workspace.registers, workspace.instructions);
         let first = self.jacobian.results.len() - 2 * self.states();
         self.jacobian.copy_results(&workspace.registers, 0, &mut nonzeros[..first]);
         self.jacobian.copy_results(&workspace.registers, first, dfdt);
@@ -336,13 +338,13 @@ impl<S: Scalar> System<S> for Program {
         self.reads.conditions.len()
     }
 
-    #[inline]
+    #[inline(always)]
     fn evaluate_conditions(&self, workspace: &mut Workspace<S>, t: S, y: &[S], slope: &[S], g: &mut [S], dg: &mut [S]) {
         let count = self.reads.conditions.len();
         self.refresh(workspace);
         workspace.load(t, y);
         workspace.load_slope(slope);
-        self.conditions.run(&mut workspace.registers);
+        self.conditions.run(&mut workspace.registers, workspace.instructions);
         self.conditions.copy_results(&workspace.registers, 0, &mut g[..count]);
         self.conditions.copy_results(&workspace.registers, count, dg);
     }

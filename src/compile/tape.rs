@@ -1,7 +1,7 @@
 //! Register byte code and the loop that runs it.
 
 use crate::expression::graph::arithmetic;
-use crate::numeric::Scalar;
+use crate::numeric::{InstructionSet, Kernel, Scalar, apart};
 
 /// What an [`Instruction`] does with registers a, b, c. Fused operations round like their parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,20 +83,34 @@ pub(super) struct Tape {
 
 impl Tape {
     /// Copies the results from number `first` on to `out`, as many as it holds.
-    #[inline]
+    #[inline(always)]
     pub fn copy_results<S: Scalar>(&self, registers: &[S], first: usize, out: &mut [S]) {
-        for (value, &register) in out.iter_mut().zip(&self.results[first..]) {
+        for (value, &register) in out.iter_mut().zip(&self.results[first..]).inspect(apart) {
             *value = registers[register as usize];
         }
     }
 
     /// Runs the code.
-    ///
-    /// Each arm writes its own result: one write after the match would take wide numbers through the stack.
     #[inline]
-    pub fn run<S: Scalar>(&self, registers: &mut [S]) {
-        let r = &mut registers[..self.registers];
-        for &Instruction { operation, target, a, b, c } in &self.instructions {
+    pub fn run<S: Scalar>(&self, registers: &mut [S], instructions: InstructionSet) {
+        instructions.run(Run { tape: self, registers });
+    }
+}
+
+/// A run of a tape.
+struct Run<'a, S> {
+    tape: &'a Tape,
+    registers: &'a mut [S],
+}
+
+impl<S: Scalar> Kernel for Run<'_, S> {
+    type Output = ();
+
+    /// Each arm writes its own result: one write after the match would take wide numbers through the stack.
+    #[inline(always)]
+    fn run(self) {
+        let r = &mut self.registers[..self.tape.registers];
+        for &Instruction { operation, target, a, b, c } in &self.tape.instructions {
             let whole = c as i32;
             let (a, b, c) = (a as usize, b as usize, c as usize);
             let target = target as usize;

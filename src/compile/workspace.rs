@@ -1,6 +1,6 @@
 //! The registers of one batch and the inputs in them.
 
-use crate::numeric::Scalar;
+use crate::numeric::{Aligned, InstructionSet, Scalar};
 
 /// Where things lie in the register file:
 /// constants, parameters, held values, t, y, slopes, hoisted values, temporaries.
@@ -29,12 +29,18 @@ pub(super) enum Stale {
 /// the program brings that up to date when it is next run.
 #[derive(Debug, Clone)]
 pub struct Workspace<S> {
-    pub(super) registers: Vec<S>,
+    pub(super) registers: Aligned<S>,
     pub(super) layout: Layout,
     pub(super) stale: Stale,
+    pub(super) instructions: InstructionSet,
 }
 
 impl<S: Scalar> Workspace<S> {
+    /// The same with other vector instructions than the best.
+    pub fn with_instructions(self, instructions: InstructionSet) -> Self {
+        Self { instructions, ..self }
+    }
+
     /// Gives parameter `slot` of lane `lane`, its derivatives 0.
     pub fn set_parameter(&mut self, slot: usize, lane: usize, value: f64) {
         self.parameters_mut()[slot].set(lane, value);
@@ -78,7 +84,7 @@ impl<S: Scalar> Workspace<S> {
     }
 
     /// Puts t and y into their registers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn load(&mut self, t: S, y: &[S]) {
         let Layout { time, states, slopes, .. } = self.layout;
         self.registers[time] = t;
@@ -86,7 +92,7 @@ impl<S: Scalar> Workspace<S> {
     }
 
     /// Puts dy/dt along the solution into its registers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn load_slope(&mut self, slope: &[S]) {
         let Layout { slopes, hoisted, .. } = self.layout;
         self.registers[slopes..hoisted].copy_from_slice(slope);

@@ -2,29 +2,51 @@
 
 use std::any::TypeId;
 
-use crate::numeric::Mask;
-use crate::numeric::Scalar;
+use crate::numeric::{Kernel, Mask, Scalar, apart};
 
 use super::batch::Batch;
 use super::border::{Border, Reason};
-use super::lane::{Phase, Stepper, Verdict};
+use super::lane::{Growth, Phase, Stepper, Verdict};
 use super::ode_solvers_dopri5 as ode_solvers;
 use super::options::Method;
 use super::piece::{blend, gather, lanes_where};
 use super::stiffness;
 use super::system::System;
 
+/// The attempt as compiled for an instruction set.
+struct Attempt<'a, S: Scalar, Y: System<S>> {
+    batch: &'a mut Batch<S, Y>,
+    borders: &'a mut Vec<Border>,
+}
+
+impl<S: Scalar, Y: System<S>> Kernel for Attempt<'_, S, Y> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        self.batch.attempt_here(self.borders)
+    }
+}
+
 impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     /// Attempts a step in every stepping lane; returns whether any was accepted.
     pub(super) fn attempt_lanes(&mut self, borders: &mut Vec<Border>) -> bool {
+        self.options.instructions.run(Attempt { batch: self, borders })
+    }
+
+    #[inline(always)]
+    fn attempt_here(&mut self, borders: &mut Vec<Border>) -> bool {
+        self.choose_turn();
         for lane in 0..S::LANES {
-            if self.lanes[lane].phase == Phase::Stepping {
+            if self.lanes[lane].phase == Phase::Stepping && !self.waits(lane) {
                 self.prepare(lane, borders);
             }
         }
         let stepping = |batch: &Self, stepper| -> S::Mask {
             let at = |lane: usize| &batch.lanes[lane];
-            lanes_where(S::LANES, |lane| at(lane).phase == Phase::Stepping && at(lane).stepper == stepper)
+            lanes_where(S::LANES, |lane| {
+                at(lane).phase == Phase::Stepping && at(lane).stepper == stepper && !batch.waits(lane)
+            })
         };
         let rodas = stepping(self, Stepper::Rodas5p);
         let explicit = stepping(self, Stepper::DormandPrince);
@@ -40,10 +62,11 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             self.attempt_explicit(explicit);
         }
         let (ratio, finite) = self.judge_errors();
+        let (now, before) = self.growth(ratio, rodas, explicit);
         let mut accepted = S::Mask::splat(false);
         for lane in 0..S::LANES {
             let at = &mut self.lanes[lane];
-            if at.phase != Phase::Stepping || at.stepper == Stepper::OdeSolvers {
+            if !(rodas.get(lane) || explicit.get(lane)) {
                 continue;
             }
             let fixed = self.options.fixed_step;
@@ -54,7 +77,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
                     Verdict::Accepted
                 }
                 None if lost.get(lane) => at.judge_lost_pivot(),
-                None => at.judge(ratio.get(lane)),
+                None => at.judge(ratio.get(lane), Growth { now: now.get(lane), before: before.get(lane) }),
             };
             accepted.set(lane, verdict == Verdict::Accepted);
             if verdict == Verdict::Rejected && fixed.is_some() {
@@ -71,9 +94,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
                 self.segments[lane].load(lane, &mut self.curve);
                 accepted.set(lane, true);
             }
-            let curve = std::mem::take(&mut self.curve.to);
-            blend(ahead, &curve, &mut self.y);
-            self.curve.to = curve;
+            blend(ahead, &self.curve.to, &mut self.y);
         }
         for (lane, at) in self.lanes.iter_mut().enumerate() {
             if accepted.get(lane) {
@@ -81,6 +102,25 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             }
         }
         accepted.any()
+    }
+
+    /// Chooses the method whose lanes step now. An attempt costs the same for few lanes as for all: those of the other
+    /// method wait until few are left of this one.
+    fn choose_turn(&mut self) {
+        let count = |stepper| {
+            self.lanes.iter().filter(|at| at.phase == Phase::Stepping && at.stepper == stepper).count()
+        };
+        let (stiff, explicit) = (count(Stepper::Rodas5p), count(Stepper::DormandPrince));
+        let (here, there) = if self.turn == Stepper::Rodas5p { (stiff, explicit) } else { (explicit, stiff) };
+        if there > 0 && 4 * here < there {
+            self.turn = if self.turn == Stepper::Rodas5p { Stepper::DormandPrince } else { Stepper::Rodas5p };
+        }
+    }
+
+    /// Whether it is not a lane's turn.
+    fn waits(&self, lane: usize) -> bool {
+        let stepper = self.lanes[lane].stepper;
+        stepper != self.turn && stepper != Stepper::OdeSolvers
     }
 
     /// Fits a lane's next attempt, or ends the lane.
@@ -124,6 +164,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         }
     }
 
+    #[inline(always)]
     fn steps(&self) -> (S::Value, S::Value) {
         let stepping = |lane: usize| self.lanes[lane].phase == Phase::Stepping;
         let h = gather(S::LANES, |lane| if stepping(lane) { self.lanes[lane].trying.0 } else { 1.0 });
@@ -131,6 +172,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     }
 
     /// The stiff method in all lanes; takes over those of `mask`. Returns the lanes with a lost pivot.
+    #[inline(always)]
     fn attempt_rodas(&mut self, mask: S::Mask) -> S::Mask {
         let (t, h) = self.steps();
         let stale = |at: &super::lane::Lane| !at.linearised;
@@ -155,6 +197,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     }
 
     /// The explicit method in all lanes; takes over those of `mask`.
+    #[inline(always)]
     fn attempt_explicit(&mut self, mask: S::Mask) {
         let (t, h) = self.steps();
         let Self { system, workspace, dormand_prince, y, rate, scratch, .. } = self;
@@ -165,19 +208,21 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         self.take_attempt(mask);
     }
 
+    #[inline(always)]
     fn take_attempt(&mut self, mask: S::Mask) {
         blend(mask, &self.scratch.new, &mut self.new);
-        for (error, &new) in self.error.iter_mut().zip(&self.scratch.error) {
+        for (error, &new) in self.error.iter_mut().zip(self.scratch.error.iter()).inspect(apart) {
             *error = S::Value::select(mask, new, *error);
         }
     }
 
     /// Each lane's largest scaled error, and the lanes where all is finite.
+    #[inline(always)]
     fn judge_errors(&self) -> (S::Value, S::Mask) {
         let largest = S::Value::splat(f64::MAX);
         let mut ratio = S::Value::default();
         let mut finite = S::Mask::splat(true);
-        for i in 0..self.y.len() {
+        for i in (0..self.y.len()).inspect(apart) {
             let scaled = self.error[i].abs() / self.scale(i);
             finite = finite.and(scaled.less_equal(largest)).and(self.new[i].value().abs().less_equal(largest));
             ratio = ratio.max(scaled);
@@ -185,7 +230,25 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         (ratio, finite)
     }
 
+    /// The parts of each lane's [`Growth`].
+    #[inline(always)]
+    fn growth(&self, ratio: S::Value, rodas: S::Mask, explicit: S::Mask) -> (S::Value, S::Value) {
+        let before: S::Value = gather(S::LANES, |lane| self.lanes[lane].error_before());
+        let number = S::Value::splat;
+        let mut growth = (number(1.0), number(1.0));
+        if rodas.any() {
+            growth = (ratio.pow(number(0.2)), (ratio * ratio / before).pow(number(0.2)));
+        }
+        if explicit.any() {
+            let (now, before) = (ratio.pow(number(0.2 - 0.04 * 0.75)), before.pow(number(0.04)));
+            growth.0 = S::Value::select(explicit, now, growth.0);
+            growth.1 = S::Value::select(explicit, before, growth.1);
+        }
+        growth
+    }
+
     /// The tolerance of a state over the attempted step.
+    #[inline(always)]
     fn scale(&self, i: usize) -> S::Value {
         let size = self.y[i].value().abs().max(self.new[i].value().abs());
         S::Value::splat(self.options.atol[i]) + size * S::Value::splat(self.options.rtol)
@@ -231,13 +294,15 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     }
 
     /// The tolerances of all states over the attempted step.
+    #[inline(always)]
     fn weigh(&mut self) {
-        for i in 0..self.y.len() {
+        for i in (0..self.y.len()).inspect(apart) {
             self.scratch.weight[i] = self.scale(i);
         }
     }
 
     /// The lanes whose stiff steps have long been so short that the explicit method would do.
+    #[inline(always)]
     fn detect_mildness(&mut self, accepted: S::Mask) -> S::Mask {
         let automatic = |lane: usize| accepted.get(lane) && self.lanes[lane].method == Method::Auto;
         let followed: S::Mask = lanes_where(S::LANES, automatic);
@@ -270,6 +335,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     }
 
     /// Puts the accepted lanes' steps into curves and states.
+    #[inline(always)]
     fn store(&mut self, accepted: S::Mask, rodas: S::Mask, explicit: S::Mask) {
         if !accepted.any() {
             return;

@@ -1,4 +1,4 @@
-use crate::numeric::Scalar;
+use crate::numeric::{Aligned, Scalar, aligned};
 
 use super::border::{Border, Cause, Counters, Failure, Reason};
 use super::dormand_prince::DormandPrince;
@@ -27,12 +27,14 @@ pub struct Batch<S: Scalar, Y: System<S>> {
     pub(super) workspace: Y::Workspace,
     pub(super) options: Options,
     pub(super) lanes: Vec<Lane>,
+    /// The method whose lanes step now.
+    pub(super) turn: Stepper,
     /// States at each lane's time, and the rates there (kept for the explicit method).
-    pub(super) y: Vec<S>,
-    pub(super) rate: Vec<S>,
+    pub(super) y: Aligned<S>,
+    pub(super) rate: Aligned<S>,
     /// The attempt: new states and error estimates.
-    pub(super) new: Vec<S>,
-    pub(super) error: Vec<S::Value>,
+    pub(super) new: Aligned<S>,
+    pub(super) error: Aligned<S::Value>,
     pub(super) curve: Curve<S>,
     pub(super) rodas: Rodas5p<S>,
     pub(super) dormand_prince: DormandPrince<S>,
@@ -46,13 +48,13 @@ pub struct Batch<S: Scalar, Y: System<S>> {
 /// Room for evaluations, so that stepping does not allocate.
 #[derive(Debug)]
 pub(super) struct Scratch<S: Scalar> {
-    pub y: Vec<S>,
-    pub slope: Vec<S>,
-    pub new: Vec<S>,
-    pub error: Vec<S::Value>,
-    pub weight: Vec<S::Value>,
-    pub g: Vec<S>,
-    pub dg: Vec<S>,
+    pub y: Aligned<S>,
+    pub slope: Aligned<S>,
+    pub new: Aligned<S>,
+    pub error: Aligned<S::Value>,
+    pub weight: Aligned<S::Value>,
+    pub g: Aligned<S>,
+    pub dg: Aligned<S>,
     /// One a lane.
     pub times: Vec<f64>,
 }
@@ -66,11 +68,12 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         let size = system.size();
         assert_eq!(options.atol.len(), size, "one absolute tolerance a state");
         assert!(options.rtol > 0.0 && options.atol.iter().all(|&a| a > 0.0), "tolerances are positive");
-        let zeros = || vec![S::default(); size];
-        let values = || vec![S::Value::default(); size];
+        let zeros = || aligned(size);
+        let values = || aligned(size);
         let conditions = system.conditions();
         Self {
             lanes: (0..S::LANES).map(|_| Lane::new(options.method, conditions)).collect(),
+            turn: Stepper::Rodas5p,
             y: zeros(),
             rate: zeros(),
             new: zeros(),
@@ -86,8 +89,8 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
                 new: zeros(),
                 error: values(),
                 weight: values(),
-                g: vec![S::default(); conditions],
-                dg: vec![S::default(); conditions],
+                g: aligned(conditions),
+                dg: aligned(conditions),
                 times: vec![0.0; S::LANES],
             },
             system,
@@ -205,7 +208,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     pub fn state(&self, lane: usize, states: &mut [f64]) {
         let at = &self.lanes[lane];
         if at.position == at.t {
-            states.iter_mut().zip(&self.y).for_each(|(state, y)| *state = y.get(lane));
+            states.iter_mut().zip(self.y.iter()).for_each(|(state, y)| *state = y.get(lane));
         } else {
             self.curve.piece(lane, (at.from, at.t), (at.from, at.t)).eval(at.position, states);
         }
@@ -225,7 +228,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     pub fn conditions(&mut self, lane: usize, values: &mut [f64]) {
         let position = self.lanes[lane].position;
         self.probe(lane, position);
-        values.iter_mut().zip(&self.scratch.g).for_each(|(value, g)| *value = g.get(lane));
+        values.iter_mut().zip(self.scratch.g.iter()).for_each(|(value, g)| *value = g.get(lane));
     }
 
     /// Work done for a lane since it was cleared.
@@ -267,6 +270,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         borders.push(Border { lane, time, cause: Cause::Failure(failure) });
     }
 
+    #[inline(always)]
     pub(super) fn times(&self) -> S::Value {
         gather(S::LANES, |lane| self.lanes[lane].t)
     }

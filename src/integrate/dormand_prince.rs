@@ -1,4 +1,4 @@
-use crate::numeric::Scalar;
+use crate::numeric::{Aligned, Scalar, aligned, apart};
 
 use super::piece::Curve;
 use super::system::System;
@@ -14,17 +14,18 @@ const STAGES: usize = 7;
 /// Ordinary Differential Equations I (1993), section II.6.
 #[derive(Debug, Clone)]
 pub(super) struct DormandPrince<S: Scalar> {
-    k: [Vec<S>; STAGES],
-    argument: Vec<S>,
+    k: [Aligned<S>; STAGES],
+    argument: Aligned<S>,
 }
 
 impl<S: Scalar> DormandPrince<S> {
     pub fn new(size: usize) -> Self {
-        let zeros = || vec![S::default(); size];
+        let zeros = || aligned(size);
         Self { k: std::array::from_fn(|_| zeros()), argument: zeros() }
     }
 
     /// Attempts a step from y with rate f(t, y); `new` and `error` get all lanes.
+    #[inline(always)]
     pub fn attempt<Y: System<S>>(
         &mut self,
         system: &Y,
@@ -38,7 +39,7 @@ impl<S: Scalar> DormandPrince<S> {
         self.k[0].copy_from_slice(rate);
         for stage in 1..STAGES {
             let row = ARGUMENT[stage];
-            for i in 0..y.len() {
+            for i in (0..y.len()).inspect(apart) {
                 self.argument[i] = y[i] + combination(&self.k, row, i).scale(h);
             }
             let at = S::constant(t + number(NODES[stage]) * h);
@@ -46,7 +47,7 @@ impl<S: Scalar> DormandPrince<S> {
         }
         // The last stage's argument is the new state.
         new.copy_from_slice(&self.argument);
-        for (i, error) in error.iter_mut().enumerate() {
+        for (i, error) in error.iter_mut().enumerate().inspect(apart) {
             *error = combination(&self.k, &ERROR, i).value() * h;
         }
     }
@@ -59,9 +60,10 @@ impl<S: Scalar> DormandPrince<S> {
     /// Puts the curve's inner coefficients of the last attempt into the lanes of `mask`.
     ///
     /// Hairer's r3 + s (r4 + (1-s) r5) is k1 + s (k2 + s k3).
+    #[inline(always)]
     pub fn interpolate(&self, mask: S::Mask, h: S::Value, curve: &mut Curve<S>) {
         let [first, second, third] = &mut curve.k;
-        for i in 0..first.len() {
+        for i in (0..first.len()).inspect(apart) {
             let rise = curve.to[i] - curve.from[i];
             let r3 = self.k[0][i].scale(h) - rise;
             let r4 = rise - self.k[6][i].scale(h) - r3;
@@ -75,7 +77,7 @@ impl<S: Scalar> DormandPrince<S> {
 
 /// Sum of the stages with these coefficients, the second stage (never used alone) left out where it is 0.
 #[inline(always)]
-fn combination<S: Scalar>(k: &[Vec<S>; STAGES], coefficients: &[f64], i: usize) -> S {
+fn combination<S: Scalar>(k: &[Aligned<S>; STAGES], coefficients: &[f64], i: usize) -> S {
     let mut sum = k[0][i].scale(S::Value::splat(coefficients[0]));
     for (k, &c) in k[1..].iter().zip(&coefficients[1..]) {
         if c != 0.0 {

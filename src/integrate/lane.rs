@@ -1,6 +1,3 @@
-use crate::numeric::Lanes;
-use crate::numeric::Scalar;
-
 use super::border::Counters;
 use super::options::Method;
 use super::stiffness;
@@ -78,6 +75,16 @@ pub(super) struct Lane {
     /// Mild steps in a row that make the lane go back to the explicit method.
     mild_wanted: u32,
     pub conditions: Conditions,
+}
+
+/// Powers of errors that the step size is decided by, taken in all lanes at once.
+///
+/// For the stiff method error^0.2 and (error^2 / error before)^0.2, for the explicit one error^0.17 and
+/// (error before)^0.04.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Growth {
+    pub now: f64,
+    pub before: f64,
 }
 
 /// What the step size controller remembers.
@@ -183,6 +190,11 @@ impl Lane {
         self.conditions.enter(CELLS, t);
     }
 
+    /// The scaled error of the last accepted step.
+    pub fn error_before(&self) -> f64 {
+        self.history.error
+    }
+
     /// Fits the next attempt to the end: never a sliver, the last step ends on `until` bit for bit.
     ///
     /// Returns whether the clock resolves the step.
@@ -204,16 +216,15 @@ impl Lane {
     /// # Reference
     /// Hairer and Wanner, Solving Ordinary Differential Equations II (1996), section IV.8: proportional-integral
     /// control for the explicit method, Gustafsson's predictive control for the stiff one.
-    pub fn judge(&mut self, error: f64) -> Verdict {
+    pub fn judge(&mut self, error: f64, growth: Growth) -> Verdict {
         let h = self.trying.0;
         let accepted = error <= 1.0;
-        let power = |x: f64, p: f64| Lanes([x]).pow(Lanes([p])).0[0];
         let factor = match self.stepper {
             Stepper::Rodas5p => {
-                let factor = power(error, 0.2) / SAFETY;
+                let factor = growth.now / SAFETY;
                 let history = self.history;
                 if accepted && history.length > 0.0 {
-                    let predicted = history.length / h * power(error * error / history.error, 0.2) / SAFETY;
+                    let predicted = history.length / h * growth.before / SAFETY;
                     factor.max(predicted)
                 } else {
                     factor
@@ -221,8 +232,7 @@ impl Lane {
                 .clamp(1.0 / 6.0, 5.0)
             }
             _ => {
-                let plain = power(error, 0.2 - 0.04 * 0.75);
-                let factor = if accepted { plain / power(self.history.error, 0.04) } else { plain };
+                let factor = if accepted { growth.now / growth.before } else { growth.now };
                 (factor / SAFETY).clamp(0.1, 5.0)
             }
         };
@@ -354,7 +364,8 @@ mod tests {
     fn a_step_cut_by_the_end_does_not_shorten_the_next() {
         let mut lane = lane(0.0, 0.01, 3.0);
         lane.fit(f64::INFINITY);
-        assert_eq!(lane.judge(1e-3), Verdict::Accepted);
+        let growth = Growth { now: 1e-3f64.powf(0.2), before: 1e-2f64.powf(0.2) };
+        assert_eq!(lane.judge(1e-3, growth), Verdict::Accepted);
         assert_eq!(lane.h, 3.0);
     }
 

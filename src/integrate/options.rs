@@ -3,6 +3,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::numeric::InstructionSet;
+
 /// How a lane is integrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
@@ -91,6 +93,8 @@ pub struct Options {
     pub fixed_step: Option<f64>,
     /// Ends the run from outside.
     pub stop: Stop,
+    /// Vector instructions of the stepper's loops; results do not depend on them.
+    pub instructions: InstructionSet,
 }
 
 impl Options {
@@ -104,6 +108,7 @@ impl Options {
             largest_step: f64::INFINITY,
             fixed_step: None,
             stop: Stop::default(),
+            instructions: InstructionSet::best(),
         }
     }
 }

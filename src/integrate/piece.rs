@@ -1,5 +1,4 @@
-use crate::numeric::Mask;
-use crate::numeric::Scalar;
+use crate::numeric::{Aligned, Mask, Scalar, aligned, apart};
 
 /// Takes what is accepted, piece by piece, each lane in order of time.
 pub trait Sink<S: Scalar> {
@@ -91,14 +90,14 @@ impl<S: Scalar> Piece<'_, S> {
 /// (1-s) from + s (to + (1-s) (k1 + s (k2 + s k3))).
 #[derive(Debug, Clone)]
 pub(super) struct Curve<S> {
-    pub from: Vec<S>,
-    pub to: Vec<S>,
-    pub k: [Vec<S>; 3],
+    pub from: Aligned<S>,
+    pub to: Aligned<S>,
+    pub k: [Aligned<S>; 3],
 }
 
 impl<S: Scalar> Curve<S> {
     pub fn new(size: usize) -> Self {
-        let zeros = || vec![S::default(); size];
+        let zeros = || aligned(size);
         Self { from: zeros(), to: zeros(), k: [zeros(), zeros(), zeros()] }
     }
 
@@ -107,11 +106,12 @@ impl<S: Scalar> Curve<S> {
     }
 
     /// All lanes' states, each lane at its own `s`; the same bits as [`Piece::state`].
+    #[inline(always)]
     pub fn eval(&self, s: S::Value, states: &mut [S]) {
         let one = S::Value::splat(1.0);
         let (start, end) = (s.equal(S::Value::default()), s.equal(one));
         let r = one - s;
-        for (i, state) in states.iter_mut().enumerate() {
+        for (i, state) in states.iter_mut().enumerate().inspect(apart) {
             let inner = self.k[0][i] + (self.k[1][i] + self.k[2][i].scale(s)).scale(s);
             let between = self.from[i].scale(r) + (self.to[i] + inner.scale(r)).scale(s);
             *state = S::select(end, self.to[i], S::select(start, self.from[i], between));
@@ -119,11 +119,12 @@ impl<S: Scalar> Curve<S> {
     }
 
     /// All lanes' derivatives by time, each lane at its own `s` of a step of its own `length`.
+    #[inline(always)]
     pub fn slope(&self, s: S::Value, length: S::Value, slopes: &mut [S]) {
         let one = S::Value::splat(1.0);
         let r = one - s;
         let per_time = one / length;
-        for (i, slope) in slopes.iter_mut().enumerate() {
+        for (i, slope) in slopes.iter_mut().enumerate().inspect(apart) {
             let q = self.k[0][i] + (self.k[1][i] + self.k[2][i].scale(s)).scale(s);
             let dq = self.k[1][i] + self.k[2][i].scale(s + s);
             let by_s = (self.to[i] - self.from[i]) + (q.scale(r - s) + dq.scale(s * r));
@@ -133,6 +134,7 @@ impl<S: Scalar> Curve<S> {
 }
 
 /// A value made of each lane's.
+#[inline(always)]
 pub(super) fn gather<V: Scalar>(lanes: usize, of: impl Fn(usize) -> f64) -> V {
     let mut all = V::default();
     (0..lanes).for_each(|lane| all.set(lane, of(lane)));
@@ -140,6 +142,7 @@ pub(super) fn gather<V: Scalar>(lanes: usize, of: impl Fn(usize) -> f64) -> V {
 }
 
 /// The lanes for which `of` holds.
+#[inline(always)]
 pub(super) fn lanes_where<M: Mask>(lanes: usize, of: impl Fn(usize) -> bool) -> M {
     let mut mask = M::splat(false);
     (0..lanes).for_each(|lane| mask.set(lane, of(lane)));
@@ -147,8 +150,9 @@ pub(super) fn lanes_where<M: Mask>(lanes: usize, of: impl Fn(usize) -> bool) -> 
 }
 
 /// Copies the lanes of `mask`.
+#[inline(always)]
 pub(super) fn blend<S: Scalar>(mask: S::Mask, from: &[S], into: &mut [S]) {
-    for (into, &from) in into.iter_mut().zip(from) {
+    for (into, &from) in into.iter_mut().zip(from).inspect(apart) {
         *into = S::select(mask, from, *into);
     }
 }

@@ -1,5 +1,4 @@
-use crate::numeric::Mask;
-use crate::numeric::Scalar;
+use crate::numeric::{Aligned, Mask, Scalar, aligned, apart};
 
 use super::dense::DenseLu;
 use super::piece::Curve;
@@ -25,35 +24,39 @@ pub(super) struct Rodas5p<S: Scalar> {
     /// Made when a lane first needs it.
     dense: Option<DenseLu<S>>,
     /// Non-zeros of df/dy, and df/dt, at each lane's present time and state.
-    pub jacobian: Vec<S>,
-    dfdt: Vec<S>,
-    start_rate: Vec<S>,
-    stage_rate: Vec<S>,
-    u: [Vec<S>; STAGES],
-    argument: Vec<S>,
-    second: Vec<S>,
-    weight: Vec<S::Value>,
+    pub jacobian: Aligned<S>,
+    dfdt: Aligned<S>,
+    start_rate: Aligned<S>,
+    stage_rate: Aligned<S>,
+    /// u_1 to u_8 of the first state, then of the second, and so on.
+    u: Aligned<S>,
+    /// The stage at hand: right-hand side, then solution.
+    stage: Aligned<S>,
+    argument: Aligned<S>,
+    second: Aligned<S>,
+    weight: Aligned<S::Value>,
 }
 
 impl<S: Scalar> Rodas5p<S> {
     pub fn new<Y: System<S>>(system: &Y) -> Self {
         let size = system.size();
-        let zeros = || vec![S::default(); size];
         Self {
             sparse: SparseLu::new(system.pattern()),
             dense: None,
-            jacobian: vec![S::default(); system.pattern().rows.iter().map(Vec::len).sum()],
-            dfdt: zeros(),
-            start_rate: zeros(),
-            stage_rate: zeros(),
-            u: std::array::from_fn(|_| zeros()),
-            argument: zeros(),
-            second: zeros(),
-            weight: vec![S::Value::default(); size],
+            jacobian: aligned(system.pattern().rows.iter().map(Vec::len).sum()),
+            dfdt: aligned(size),
+            start_rate: aligned(size),
+            stage_rate: aligned(size),
+            u: aligned(STAGES * size),
+            stage: aligned(size),
+            argument: aligned(size),
+            second: aligned(size),
+            weight: aligned(size),
         }
     }
 
     /// Takes J, f_t and f at the start of the step.
+    #[inline(always)]
     pub fn linearise<Y: System<S>>(&mut self, system: &Y, workspace: &mut Y::Workspace, t: S::Value, y: &[S]) {
         let t = S::constant(t);
         system.jacobian(workspace, t, y, &mut self.jacobian, &mut self.dfdt, &mut self.start_rate);
@@ -62,6 +65,7 @@ impl<S: Scalar> Rodas5p<S> {
     /// Attempts a step; `new` and `error` get all lanes. Lanes in `by_dense` are solved with row exchanges.
     ///
     /// Returns the lanes whose decomposition lost a pivot.
+    #[inline(always)]
     #[allow(clippy::too_many_arguments, reason = "the parts of a batch, borrowed one by one")]
     pub fn attempt<Y: System<S>>(
         &mut self,
@@ -85,28 +89,30 @@ impl<S: Scalar> Rodas5p<S> {
         }
         self.argument.copy_from_slice(y);
         for stage in 0..STAGES {
+            match stage {
+                0 => {}
+                1 => self.set_argument::<1>(y),
+                2 => self.set_argument::<2>(y),
+                3 => self.set_argument::<3>(y),
+                4 => self.set_argument::<4>(y),
+                5 => self.set_argument::<5>(y),
+                _ => self.add_to_argument(),
+            }
             if stage > 0 {
-                self.set_argument(stage, y);
                 let at = S::constant(t + number(NODES[stage]) * h);
                 system.rates(workspace, at, &self.argument, &mut self.stage_rate);
             }
-            let rate = if stage == 0 { &self.start_rate } else { &self.stage_rate };
-            let (done, rest) = self.u.split_at_mut(stage);
-            let b = &mut rest[0];
-            for i in 0..y.len() {
-                let mut sum = rate[i];
-                if let Some((first, others)) = done.split_first() {
-                    let mut drift = first[i].scale(number(DRIFT[stage][0]));
-                    for (u, &c) in others.iter().zip(&DRIFT[stage][1..]) {
-                        drift = drift + u[i].scale(number(c));
-                    }
-                    sum = sum + drift.scale(per_step);
-                }
-                if TIME[stage] != 0.0 {
-                    sum = sum + self.dfdt[i].scale(number(TIME[stage]) * h);
-                }
-                b[i] = sum;
+            match stage {
+                0 => self.set_right_side::<0>(per_step, h),
+                1 => self.set_right_side::<1>(per_step, h),
+                2 => self.set_right_side::<2>(per_step, h),
+                3 => self.set_right_side::<3>(per_step, h),
+                4 => self.set_right_side::<4>(per_step, h),
+                5 => self.set_right_side::<5>(per_step, h),
+                6 => self.set_right_side::<6>(per_step, h),
+                _ => self.set_right_side::<7>(per_step, h),
             }
+            let b = &mut self.stage;
             if let (true, Some(dense)) = (use_dense, &self.dense) {
                 self.second.copy_from_slice(b);
                 dense.solve(&mut self.second);
@@ -115,43 +121,75 @@ impl<S: Scalar> Rodas5p<S> {
             } else {
                 self.sparse.solve(b);
             }
+            for (u, b) in self.u.chunks_exact_mut(STAGES).zip(b.iter()).inspect(apart) {
+                u[stage] = *b;
+            }
         }
-        for (i, u) in self.u[STAGES - 1].iter().enumerate() {
+        for (i, u) in self.stage.iter().enumerate().inspect(apart) {
             new[i] = self.argument[i] + *u;
             error[i] = u.value();
         }
         lost
     }
 
-    /// The argument of a stage's rates; the last three build upon each other.
-    fn set_argument(&mut self, stage: usize, y: &[S]) {
-        let number = S::Value::splat;
-        for i in 0..y.len() {
-            self.argument[i] = if stage >= 6 {
-                self.argument[i] + self.u[stage - 1][i]
-            } else {
-                let mut sum = self.u[0][i].scale(number(ARGUMENT[stage][0]));
-                for (u, &a) in self.u[1..stage].iter().zip(&ARGUMENT[stage][1..]) {
-                    sum = sum + u[i].scale(number(a));
-                }
-                y[i] + sum
-            };
+    /// The argument of the rates of stage `STAGE`, up to the fifth.
+    #[inline(always)]
+    fn set_argument<const STAGE: usize>(&mut self, y: &[S]) {
+        for ((argument, u), y) in self.argument.iter_mut().zip(stages(&self.u)).zip(y).inspect(apart) {
+            *argument = *y + combination::<S, STAGE>(u, &ARGUMENT[STAGE]);
+        }
+    }
+
+    /// The arguments of the last stages build upon each other.
+    #[inline(always)]
+    fn add_to_argument(&mut self) {
+        for (argument, u) in self.argument.iter_mut().zip(self.stage.iter()).inspect(apart) {
+            *argument = *argument + *u;
+        }
+    }
+
+    /// The right-hand side of stage `STAGE`.
+    #[inline(always)]
+    fn set_right_side<const STAGE: usize>(&mut self, per_step: S::Value, h: S::Value) {
+        let rate = if STAGE == 0 { &self.start_rate } else { &self.stage_rate };
+        let by_time = S::Value::splat(TIME[STAGE]) * h;
+        for (i, (b, u)) in self.stage.iter_mut().zip(stages(&self.u)).enumerate().inspect(apart) {
+            let mut sum = rate[i];
+            if STAGE > 0 {
+                sum = sum + combination::<S, STAGE>(u, &DRIFT[STAGE]).scale(per_step);
+            }
+            if TIME[STAGE] != 0.0 {
+                sum = sum + self.dfdt[i].scale(by_time);
+            }
+            *b = sum;
         }
     }
 
     /// Puts the curve's inner coefficients of the last attempt into the lanes of `mask`.
+    #[inline(always)]
     pub fn interpolate(&self, mask: S::Mask, curve: &mut Curve<S>) {
-        let number = S::Value::splat;
         for (k, row) in curve.k.iter_mut().zip(&DENSE) {
-            for (i, k) in k.iter_mut().enumerate() {
-                let mut sum = self.u[0][i].scale(number(row[0]));
-                for (u, &c) in self.u[1..].iter().zip(&row[1..]) {
-                    sum = sum + u[i].scale(number(c));
-                }
-                *k = S::select(mask, sum, *k);
+            for (k, u) in k.iter_mut().zip(stages(&self.u)).inspect(apart) {
+                *k = S::select(mask, combination::<S, STAGES>(u, row), *k);
             }
         }
     }
+}
+
+/// Each state's stages.
+#[inline(always)]
+fn stages<S>(u: &[S]) -> impl Iterator<Item = &[S; STAGES]> {
+    u.chunks_exact(STAGES).map(|u| u.try_into().expect("as many as there are stages"))
+}
+
+/// Sum of the first `COUNT` stages with these coefficients.
+#[inline(always)]
+fn combination<S: Scalar, const COUNT: usize>(u: &[S; STAGES], coefficients: &[f64; STAGES]) -> S {
+    let mut sum = u[0].scale(S::Value::splat(coefficients[0]));
+    for stage in 1..COUNT {
+        sum = sum + u[stage].scale(S::Value::splat(coefficients[stage]));
+    }
+    sum
 }
 
 const GAMMA: f64 = 0.21193756319429014;
@@ -171,32 +209,32 @@ const TIME: [f64; STAGES] = [
 ];
 
 /// a; its seventh and eighth row are the sixth with ones added.
-const ARGUMENT: [&[f64]; 6] = [
-    &[],
-    &[3.0],
-    &[2.849394379747939, 0.45842242204463923],
-    &[-6.954028509809101, 2.489845061869568, -10.358996098473584],
-    &[2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641],
-    &[-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946],
+const ARGUMENT: [[f64; STAGES]; 6] = [
+    row(&[]),
+    row(&[3.0]),
+    row(&[2.849394379747939, 0.45842242204463923]),
+    row(&[-6.954028509809101, 2.489845061869568, -10.358996098473584]),
+    row(&[2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641]),
+    row(&[-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946]),
 ];
 
 /// C.
-const DRIFT: [&[f64]; STAGES] = [
-    &[],
-    &[-14.155112264123755],
-    &[-17.97296035885952, -2.859693295451294],
-    &[147.12150275711716, -1.41221402718213, 71.68940251302358],
-    &[165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306],
-    &[24.854864614690072, -3.0009227002832186, 47.4931110020768, 5.5814197821558125, -0.6610691825249471],
-    &[
+const DRIFT: [[f64; STAGES]; STAGES] = [
+    row(&[]),
+    row(&[-14.155112264123755]),
+    row(&[-17.97296035885952, -2.859693295451294]),
+    row(&[147.12150275711716, -1.41221402718213, 71.68940251302358]),
+    row(&[165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306]),
+    row(&[24.854864614690072, -3.0009227002832186, 47.4931110020768, 5.5814197821558125, -0.6610691825249471]),
+    row(&[
         30.91273214028599,
         -3.1208243349937974,
         77.79954646070892,
         34.28646028294783,
         -19.097331116725623,
         -28.087943162872662,
-    ],
-    &[
+    ]),
+    row(&[
         37.80277123390563,
         -3.2571969029072276,
         112.26918849496327,
@@ -204,8 +242,19 @@ const DRIFT: [&[f64]; STAGES] = [
         -40.06618937091002,
         -54.66780262877968,
         -9.48861652309627,
-    ],
+    ]),
 ];
+
+/// A row of a triangular table, the rest 0.
+const fn row(entries: &[f64]) -> [f64; STAGES] {
+    let mut full = [0.0; STAGES];
+    let mut at = 0;
+    while at < entries.len() {
+        full[at] = entries[at];
+        at += 1;
+    }
+    full
+}
 
 /// H.
 const DENSE: [[f64; STAGES]; 3] = [
@@ -328,8 +377,8 @@ mod tests {
         let mut inverse = nalgebra::DMatrix::<f64>::identity(n, n) / GAMMA;
         let mut a = nalgebra::DMatrix::<f64>::zeros(n, n);
         for i in 0..n {
-            DRIFT[i].iter().enumerate().for_each(|(j, c)| inverse[(i, j)] = -c);
-            ARGUMENT[i.min(5)].iter().enumerate().for_each(|(j, c)| a[(i, j)] = *c);
+            DRIFT[i].iter().take(i).enumerate().for_each(|(j, c)| inverse[(i, j)] = -c);
+            ARGUMENT[i.min(5)].iter().take(i.min(5)).enumerate().for_each(|(j, c)| a[(i, j)] = *c);
             (5..i).for_each(|j| a[(i, j)] = 1.0);
         }
         let gammas = inverse.clone().try_inverse().unwrap();

@@ -1,5 +1,4 @@
-use crate::numeric::Mask;
-use crate::numeric::Scalar;
+use crate::numeric::{spread, Aligned, Mask, Scalar, aligned, apart};
 
 use super::system::Pattern;
 
@@ -20,9 +19,9 @@ const LOST: f64 = 1e-14;
 pub struct SparseLu<S> {
     size: usize,
     /// Entries of L (below, unit diagonal left out) and U, in the order of `slots`.
-    entries: Vec<S>,
+    entries: Aligned<S>,
     /// 1 over each pivot, by elimination step.
-    inverse: Vec<S>,
+    inverse: Aligned<S>,
     /// Where each non-zero of the pattern goes.
     scatter: Vec<u32>,
     plan: Plan,
@@ -36,7 +35,13 @@ struct Plan {
     /// Row updates: entries[target] -= factor * entries[upper].
     updates: Vec<Update>,
     /// Entries of U right of the diagonal: row of the pivot at hand.
-    uppers: Vec<Upper>,
+    uppers: Vec<Term>,
+    /// Entries of L left of the diagonal in the order of elimination: row of the pivot at hand.
+    before: Vec<Term>,
+    /// Steps in the order in which their rows are solved downwards and upwards: each after those it reads, and with
+    /// others in between where that can be had, for what was just written cannot be read at once.
+    down: Vec<u32>,
+    up: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -45,11 +50,11 @@ struct Pivot {
     slot: u32,
     lowers: (u32, u32),
     uppers: (u32, u32),
+    before: (u32, u32),
 }
 
 #[derive(Debug, Clone)]
 struct Lower {
-    row: u32,
     slot: u32,
     updates: (u32, u32),
 }
@@ -62,12 +67,14 @@ struct Update {
     diagonal: Option<u32>,
 }
 
+/// entries[slot] times the unknown `column`.
 #[derive(Debug, Clone)]
-struct Upper {
+struct Term {
     column: u32,
     slot: u32,
 }
 
+#[inline(always)]
 fn range((from, to): (u32, u32)) -> std::ops::Range<usize> {
     from as usize..to as usize
 }
@@ -95,8 +102,8 @@ impl<S: Scalar> SparseLu<S> {
         let scatter = pattern.rows.iter().enumerate().flat_map(|(i, row)| row.iter().map(move |&j| (i, j)));
         Self {
             size,
-            entries: vec![S::default(); count as usize],
-            inverse: vec![S::default(); size],
+            entries: aligned(count as usize),
+            inverse: aligned(size),
             scatter: scatter.map(|(i, j)| slots[i][j]).collect(),
             plan: Plan::new(&order, &slots),
         }
@@ -111,11 +118,12 @@ impl<S: Scalar> SparseLu<S> {
     /// Decomposes `shift I - J`; `jacobian` holds the non-zeros in the order of the pattern.
     ///
     /// Returns the lanes in which a pivot is not finite or nothing but rounding error.
+    #[inline(always)]
     pub fn decompose(&mut self, shift: S, jacobian: &[S], weight: &mut [S::Value]) -> S::Mask {
         let zero = S::default();
         let Self { entries, inverse, scatter, plan, .. } = self;
         entries.fill(zero);
-        for (&slot, &value) in scatter.iter().zip(jacobian) {
+        for (&slot, &value) in scatter.iter().zip(jacobian).inspect(apart) {
             entries[slot as usize] = -value;
         }
         // The size of the terms each pivot is the sum of.
@@ -149,23 +157,29 @@ impl<S: Scalar> SparseLu<S> {
         lost
     }
 
+    /// `sum` minus the terms.
+    #[inline(always)]
+    fn without(&self, mut sum: S, terms: &[Term], b: &[S]) -> S {
+        for term in terms {
+            sum = sum - self.entries[term.slot as usize] * b[term.column as usize];
+        }
+        sum
+    }
+
     /// Replaces the right-hand side `b` by the solution.
+    #[inline(always)]
     pub fn solve(&self, b: &mut [S]) {
         debug_assert_eq!(b.len(), self.size);
         let plan = &self.plan;
-        for pivot in &plan.pivots {
-            let known = b[pivot.index as usize];
-            for lower in &plan.lowers[range(pivot.lowers)] {
-                let row = lower.row as usize;
-                b[row] = b[row] - self.entries[lower.slot as usize] * known;
-            }
+        for &step in &plan.down {
+            let pivot = &plan.pivots[step as usize];
+            let terms = &plan.before[range(pivot.before)];
+            b[pivot.index as usize] = self.without(b[pivot.index as usize], terms, b);
         }
-        for (pivot, &inverse) in plan.pivots.iter().zip(&self.inverse).rev() {
-            let mut sum = b[pivot.index as usize];
-            for upper in &plan.uppers[range(pivot.uppers)] {
-                sum = sum - self.entries[upper.slot as usize] * b[upper.column as usize];
-            }
-            b[pivot.index as usize] = sum * inverse;
+        for &step in &plan.up {
+            let pivot = &plan.pivots[step as usize];
+            let terms = &plan.uppers[range(pivot.uppers)];
+            b[pivot.index as usize] = self.without(b[pivot.index as usize], terms, b) * self.inverse[step as usize];
         }
     }
 }
@@ -196,12 +210,15 @@ fn eliminate(matrix: &mut [Vec<bool>]) -> Vec<usize> {
 
 impl Plan {
     fn new(order: &[usize], slots: &[Vec<u32>]) -> Self {
-        let mut plan = Plan { pivots: Vec::new(), lowers: Vec::new(), updates: Vec::new(), uppers: Vec::new() };
+        let mut plan = Plan { pivots: Vec::new(), lowers: Vec::new(), updates: Vec::new(), uppers: Vec::new(), before: Vec::new(), down: Vec::new(), up: Vec::new() };
         for (step, &p) in order.iter().enumerate() {
             let later = &order[step + 1..];
             let columns: Vec<usize> = later.iter().copied().filter(|&j| slots[p][j] != u32::MAX).collect();
             let first_upper = plan.uppers.len() as u32;
-            plan.uppers.extend(columns.iter().map(|&j| Upper { column: j as u32, slot: slots[p][j] }));
+            plan.uppers.extend(columns.iter().map(|&j| Term { column: j as u32, slot: slots[p][j] }));
+            let first_before = plan.before.len() as u32;
+            let earlier = order[..step].iter().filter(|&&j| slots[p][j] != u32::MAX);
+            plan.before.extend(earlier.map(|&j| Term { column: j as u32, slot: slots[p][j] }));
             let first_lower = plan.lowers.len() as u32;
             for &i in later.iter().filter(|&&i| slots[i][p] != u32::MAX) {
                 let first_update = plan.updates.len() as u32;
@@ -211,15 +228,24 @@ impl Plan {
                     diagonal: (i == j).then_some(i as u32),
                 }));
                 let updates = (first_update, plan.updates.len() as u32);
-                plan.lowers.push(Lower { row: i as u32, slot: slots[i][p], updates });
+                plan.lowers.push(Lower { slot: slots[i][p], updates });
             }
             plan.pivots.push(Pivot {
                 index: p as u32,
                 slot: slots[p][p],
                 lowers: (first_lower, plan.lowers.len() as u32),
                 uppers: (first_upper, plan.uppers.len() as u32),
+                before: (first_before, plan.before.len() as u32),
             });
         }
+        let mut step_of = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(step, &p)| step_of[p] = step);
+        let reads = |terms: &[Term]| terms.iter().map(|term| step_of[term.column as usize]).collect::<Vec<_>>();
+        let down: Vec<Vec<usize>> = plan.pivots.iter().map(|pivot| reads(&plan.before[range(pivot.before)])).collect();
+        let up: Vec<Vec<usize>> = plan.pivots.iter().map(|pivot| reads(&plan.uppers[range(pivot.uppers)])).collect();
+        // A row without terms needs nothing done on the way down.
+        plan.down = spread(&down, 3).into_iter().filter(|&step| !down[step].is_empty()).map(|step| step as u32).collect();
+        plan.up = spread(&up, 3).into_iter().map(|step| step as u32).collect();
         plan
     }
 }

@@ -1,5 +1,4 @@
-use crate::numeric::Mask;
-use crate::numeric::Scalar;
+use crate::numeric::{Aligned, Mask, Scalar, aligned, apart};
 
 use super::system::Pattern;
 
@@ -44,13 +43,13 @@ const COUNTED: i32 = 4;
 /// afterwards one round a step follows the Jacobian as it changes.
 #[derive(Debug, Clone)]
 pub(super) struct PowerIteration<S: Scalar> {
-    vector: Vec<S::Value>,
-    product: Vec<S::Value>,
+    vector: Aligned<S::Value>,
+    product: Aligned<S::Value>,
 }
 
 impl<S: Scalar> PowerIteration<S> {
     pub fn new(size: usize) -> Self {
-        let mut new = Self { vector: vec![S::Value::default(); size], product: vec![S::Value::default(); size] };
+        let mut new = Self { vector: aligned(size), product: aligned(size) };
         new.restart(S::Mask::splat(true));
         new
     }
@@ -79,11 +78,12 @@ impl<S: Scalar> PowerIteration<S> {
     }
 
     /// One round in the lanes of `mask`; gives by how much each vector grew.
+    #[inline(always)]
     pub fn round(&mut self, mask: S::Mask, pattern: &Pattern, jacobian: &[S], weight: &[S::Value]) -> S::Value {
         let zero = S::Value::default();
         let mut entries = jacobian.iter();
         let mut square = zero;
-        for (i, row) in pattern.rows.iter().enumerate() {
+        for (i, row) in pattern.rows.iter().enumerate().inspect(apart) {
             let mut sum = zero;
             for (&j, entry) in row.iter().zip(&mut entries) {
                 sum = sum + entry.value() * (weight[j] * self.vector[j]);
@@ -95,7 +95,7 @@ impl<S: Scalar> PowerIteration<S> {
         // A Jacobian that is 0 now may grow later, one that is not finite may recover: the vector waits for it.
         let moved = mask.and(zero.less(norm)).and(norm.less_equal(S::Value::splat(f64::MAX)));
         let per_norm = S::Value::splat(1.0) / norm;
-        for (v, &p) in self.vector.iter_mut().zip(&self.product) {
+        for (v, &p) in self.vector.iter_mut().zip(self.product.iter()).inspect(apart) {
             *v = S::Value::select(moved, p * per_norm, *v);
         }
         norm

@@ -52,15 +52,19 @@ pub trait System<S: Scalar> {
 impl<S: Scalar, Y: System<S>> System<S> for &Y {
     type Workspace = Y::Workspace;
 
+    #[inline(always)]
     fn size(&self) -> usize {
         (**self).size()
     }
+    #[inline(always)]
     fn pattern(&self) -> &Pattern {
         (**self).pattern()
     }
+    #[inline(always)]
     fn rates(&self, workspace: &mut Self::Workspace, t: S, y: &[S], dy: &mut [S]) {
         (**self).rates(workspace, t, y, dy);
     }
+    #[inline(always)]
     fn jacobian(
         &self,
         workspace: &mut Self::Workspace,
@@ -72,9 +76,11 @@ impl<S: Scalar, Y: System<S>> System<S> for &Y {
     ) {
         (**self).jacobian(workspace, t, y, nonzeros, dfdt, dy);
     }
+    #[inline(always)]
     fn conditions(&self) -> usize {
         (**self).conditions()
     }
+    #[inline(always)]
     fn evaluate_conditions(
         &self,
         workspace: &mut Self::Workspace,

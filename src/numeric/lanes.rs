@@ -1,8 +1,18 @@
-use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::elementary;
 use super::scalar::{Mask, Scalar};
+
+/// An array made lane by lane, in a loop that the compiler turns into vectors.
+macro_rules! each {
+    ($lanes:expr, $lane:ident => $value:expr) => {{
+        let mut all = [Default::default(); $lanes];
+        for $lane in 0..$lanes {
+            all[$lane] = $value;
+        }
+        all
+    }};
+}
 
 /// `N` numbers side by side, one a patient.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +34,7 @@ macro_rules! lanewise {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                Self(from_fn(|l| self.0[l] $op other.0[l]))
+                Self(each!(N, l => self.0[l] $op other.0[l]))
             }
         }
     )*};
@@ -35,7 +45,7 @@ impl<const N: usize> Neg for Lanes<N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Self(from_fn(|l| -self.0[l]))
+        Self(each!(N, l => -self.0[l]))
     }
 }
 
@@ -70,23 +80,23 @@ impl<const N: usize> Scalar for Lanes<N> {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        Self(from_fn(|l| elementary::exp(self.0[l])))
+        Self(each!(N, l => elementary::exp(self.0[l])))
     }
     #[inline(always)]
     fn ln(self) -> Self {
-        Self(from_fn(|l| elementary::ln(self.0[l])))
+        Self(each!(N, l => elementary::ln(self.0[l])))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        Self(from_fn(|l| self.0[l].sqrt()))
+        Self(each!(N, l => self.0[l].sqrt()))
     }
     #[inline(always)]
     fn abs(self) -> Self {
-        Self(from_fn(|l| self.0[l].abs()))
+        Self(each!(N, l => self.0[l].abs()))
     }
     #[inline(always)]
     fn pow(self, exponent: Self) -> Self {
-        Self(from_fn(|l| elementary::pow(self.0[l], exponent.0[l])))
+        Self(each!(N, l => elementary::pow(self.0[l], exponent.0[l])))
     }
     #[inline(always)]
     fn powi(self, exponent: i32) -> Self {
@@ -115,19 +125,19 @@ impl<const N: usize> Scalar for Lanes<N> {
     }
     #[inline(always)]
     fn less(self, other: Self) -> LaneMask<N> {
-        LaneMask(from_fn(|l| self.0[l] < other.0[l]))
+        LaneMask(each!(N, l => self.0[l] < other.0[l]))
     }
     #[inline(always)]
     fn less_equal(self, other: Self) -> LaneMask<N> {
-        LaneMask(from_fn(|l| self.0[l] <= other.0[l]))
+        LaneMask(each!(N, l => self.0[l] <= other.0[l]))
     }
     #[inline(always)]
     fn equal(self, other: Self) -> LaneMask<N> {
-        LaneMask(from_fn(|l| self.0[l] == other.0[l]))
+        LaneMask(each!(N, l => self.0[l] == other.0[l]))
     }
     #[inline(always)]
     fn select(mask: LaneMask<N>, yes: Self, no: Self) -> Self {
-        Self(from_fn(|l| if mask.0[l] { yes.0[l] } else { no.0[l] }))
+        Self(each!(N, l => if mask.0[l] { yes.0[l] } else { no.0[l] }))
     }
 }
 
@@ -146,15 +156,15 @@ impl<const N: usize> Mask for LaneMask<N> {
     }
     #[inline(always)]
     fn and(self, other: Self) -> Self {
-        Self(from_fn(|l| self.0[l] & other.0[l]))
+        Self(each!(N, l => self.0[l] & other.0[l]))
     }
     #[inline(always)]
     fn or(self, other: Self) -> Self {
-        Self(from_fn(|l| self.0[l] | other.0[l]))
+        Self(each!(N, l => self.0[l] | other.0[l]))
     }
     #[inline(always)]
     fn not(self) -> Self {
-        Self(from_fn(|l| !self.0[l]))
+        Self(each!(N, l => !self.0[l]))
     }
     #[inline(always)]
     fn any(&self) -> bool {

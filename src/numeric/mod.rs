@@ -14,13 +14,19 @@
 //! assert!((y.tangents[0].get(1) - (1.0 + 3f64.ln())).abs() < 1e-15);
 //! ```
 
+mod aligned;
 mod dual;
 mod elementary;
+mod instruction_set;
 mod lanes;
 mod normal;
 mod scalar;
+mod spread;
 
+pub use aligned::{Aligned, aligned, apart};
 pub use dual::Dual;
+pub use instruction_set::{InstructionSet, Kernel};
 pub use lanes::{LaneMask, Lanes};
 pub use normal::normal_quantile;
 pub use scalar::{Mask, Scalar};
+pub use spread::spread;

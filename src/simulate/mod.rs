@@ -14,6 +14,7 @@
 //! ```
 
 mod controller;
+mod crew;
 mod file;
 mod grid;
 mod plan;
@@ -24,6 +25,7 @@ mod switches;
 mod tolerance;
 
 pub use controller::{Controller, Event, EventKind};
+pub use crew::{Crew, Departure, Stopped, Watcher};
 pub use file::{ScenarioFile, embedded_scenario, scenario_names};
 pub use grid::{Grid, positive_time};
 pub use plan::Plan;

@@ -9,86 +9,86 @@ use crate::numeric::{Mask, Scalar};
 pub const GUARD: f64 = 1e-12;
 
 /// 1 where `mask` is true, 0 elsewhere.
-#[inline]
+#[inline(always)]
 fn truth<S: Scalar>(mask: S::Mask) -> S {
     S::select(mask, S::splat(1.0), S::splat(0.0))
 }
 
 /// Where a condition is true (anything but 0).
-#[inline]
+#[inline(always)]
 fn holds<S: Scalar>(condition: S) -> S::Mask {
     condition.equal(S::splat(0.0)).not()
 }
 
 /// Not `condition`.
-#[inline]
+#[inline(always)]
 pub fn not<S: Scalar>(condition: S) -> S {
     truth(condition.equal(S::splat(0.0)))
 }
 
 /// Both conditions.
-#[inline]
+#[inline(always)]
 pub fn and<S: Scalar>(left: S, right: S) -> S {
     truth(holds(left).and(holds(right)))
 }
 
 /// At least one of the conditions.
-#[inline]
+#[inline(always)]
 pub fn or<S: Scalar>(left: S, right: S) -> S {
     truth(holds(left).or(holds(right)))
 }
 
 /// left < right; false if one is NaN.
-#[inline]
+#[inline(always)]
 pub fn less<S: Scalar>(left: S, right: S) -> S {
     truth(left.less(right))
 }
 
 /// left <= right; false if one is NaN.
-#[inline]
+#[inline(always)]
 pub fn less_equal<S: Scalar>(left: S, right: S) -> S {
     truth(left.less_equal(right))
 }
 
 /// left == right; false if one is NaN.
-#[inline]
+#[inline(always)]
 pub fn equal<S: Scalar>(left: S, right: S) -> S {
     truth(left.equal(right))
 }
 
 /// `yes` where the condition is true, `no` elsewhere.
-#[inline]
+#[inline(always)]
 pub fn select<S: Scalar>(condition: S, yes: S, no: S) -> S {
     S::select(condition.equal(S::splat(0.0)), no, yes)
 }
 
 /// sqrt(max(x, 0)); derivatives are those at max(x, floor).
-#[inline]
+#[inline(always)]
 pub fn root<S: Scalar>(x: S, floor: S) -> S {
     let exact = positive_part(x.value()).sqrt();
     guarded(x, floor.value(), exact, |x| x.sqrt())
 }
 
 /// max(x, 0)^exponent; derivatives are those at max(x, floor).
-#[inline]
+#[inline(always)]
 pub fn power<S: Scalar>(x: S, exponent: S, floor: S) -> S {
     let exact = positive_part(x.value()).pow(exponent.value());
     guarded(x, floor.value(), exact, |x| x.pow(exponent))
 }
 
 /// x^n / (half^n + x^n) as 1 / (1 + (half/x)^n), 0 for x <= 0; derivatives are those at max(x, 1e-12 half).
-#[inline]
+#[inline(always)]
 pub fn hill<S: Scalar>(x: S, n: S, half: S) -> S {
     saturation(x, half, |ratio| ratio.pow(n.value()), |ratio| ratio.pow(n))
 }
 
 /// [`hill`] with a whole n.
-#[inline]
+#[inline(always)]
 pub fn hill_whole<S: Scalar>(x: S, n: i32, half: S) -> S {
     saturation(x, half, |ratio| ratio.powi(n), |ratio| ratio.powi(n))
 }
 
-#[inline]
+#[inline(always)]
 fn saturation<S: Scalar>(x: S, half: S, exact_power: impl Fn(S::Value) -> S::Value, power: impl Fn(S) -> S) -> S {
     let (one, zero) = (S::Value::splat(1.0), S::Value::splat(0.0));
     let exact = one / (one + exact_power(half.value() / x.value()));
@@ -99,7 +99,7 @@ fn saturation<S: Scalar>(x: S, half: S, exact_power: impl Fn(S::Value) -> S::Val
 }
 
 /// max(x, 0), never -0; NaN stays NaN.
-#[inline]
+#[inline(always)]
 fn positive_part<S: Scalar>(x: S) -> S {
     x.max(S::splat(0.0)) + S::splat(0.0)
 }
@@ -107,7 +107,7 @@ fn positive_part<S: Scalar>(x: S) -> S {
 /// The value `exact` with the derivatives of `smooth` at max(x, floor); none where x < 0, for there it is constant.
 ///
 /// `smooth(x)` must give the bits of `exact` for x >= floor.
-#[inline]
+#[inline(always)]
 fn guarded<S: Scalar>(x: S, floor: S::Value, exact: S::Value, smooth: impl Fn(S) -> S) -> S {
     // A number without derivatives is its value.
     if const { size_of::<S>() == size_of::<S::Value>() } {

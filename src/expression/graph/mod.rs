@@ -7,6 +7,7 @@ pub(crate) mod arithmetic;
 mod build;
 mod derivative;
 mod node;
+mod reciprocal;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]

@@ -145,6 +145,25 @@ impl Node {
         operands.into_iter().flatten()
     }
 
+    /// The same computation of other operands.
+    pub(super) fn map(self, of: impl Fn(NodeId) -> NodeId) -> Self {
+        match self {
+            Node::Constant(_) | Node::Input(_) => self,
+            Node::Unary(operation, x) => Node::Unary(operation, of(x)),
+            Node::Whole(x, n) => Node::Whole(of(x), n),
+            Node::Binary(operation, a, b) => Node::Binary(operation, of(a), of(b)),
+            Node::Root { x, floor } => Node::Root { x: of(x), floor: of(floor) },
+            Node::Power { x, exponent, floor } => {
+                Node::Power { x: of(x), exponent: of(exponent), floor: of(floor) }
+            }
+            Node::Hill { x, n, half } => Node::Hill { x: of(x), n: of(n), half: of(half) },
+            Node::HillWhole { x, n, half } => Node::HillWhole { x: of(x), n, half: of(half) },
+            Node::Select { condition, yes, no } => {
+                Node::Select { condition: of(condition), yes: of(yes), no: of(no) }
+            }
+        }
+    }
+
     /// The node's value, given those of its operands.
     pub(super) fn value<S: Scalar>(&self, input: &impl Fn(Input) -> S, of: impl Fn(NodeId) -> S) -> S {
         match *self {
