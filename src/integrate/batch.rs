@@ -5,7 +5,7 @@ use super::dormand_prince::DormandPrince;
 use super::lane::{Lane, Phase, Stepper};
 use super::ode_solvers_dopri5::Segment;
 use super::options::{Method, Options};
-use super::piece::{Curve, Sink, gather, lanes_where};
+use super::piece::{Curve, Part, Sink, gather, lanes_where};
 use super::rodas5p::Rodas5p;
 use super::stiffness::PowerIteration;
 use super::system::System;
@@ -57,6 +57,8 @@ pub(super) struct Scratch<S: Scalar> {
     pub dg: Aligned<S>,
     /// One a lane.
     pub times: Vec<f64>,
+    /// What a scan delivers.
+    pub parts: Vec<Part>,
 }
 
 impl<S: Scalar, Y: System<S>> Batch<S, Y> {
@@ -92,6 +94,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
                 g: aligned(conditions),
                 dg: aligned(conditions),
                 times: vec![0.0; S::LANES],
+                parts: Vec::with_capacity(S::LANES),
             },
             system,
             workspace,

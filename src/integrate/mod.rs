@@ -62,6 +62,6 @@ mod tests;
 pub use batch::Batch;
 pub use border::{Border, Cause, Counters, Failure, Reason};
 pub use options::{Method, Options, Stop, UnknownMethod};
-pub use piece::{Piece, Pieces, Sink};
+pub use piece::{Piece, Pieces, SideBySide, Sink};
 pub use solve::{End, solve};
 pub use system::{Pattern, System};

@@ -1,9 +1,14 @@
-use crate::numeric::{Aligned, Mask, Scalar, aligned, apart};
+use crate::numeric::{Aligned, InstructionSet, Kernel, Mask, Scalar, aligned, apart};
 
 /// Takes what is accepted, piece by piece, each lane in order of time.
 pub trait Sink<S: Scalar> {
     /// A piece of an accepted step of `lane`; the next one of that lane starts where it ends.
     fn piece(&mut self, lane: usize, piece: &Piece<'_, S>);
+
+    /// The pieces of all lanes that have one now, one by one if the sink does not take them side by side.
+    fn pieces(&mut self, pieces: &SideBySide<'_, S>) {
+        pieces.iter().for_each(|(lane, piece)| self.piece(lane, &piece));
+    }
 }
 
 /// Takes nothing.
@@ -83,6 +88,55 @@ impl<S: Scalar> Piece<'_, S> {
     pub fn eval_scalar(&self, t: f64, states: &mut [S]) {
         let s = if t == self.step_to { 1.0 } else { (t - self.step_from) / (self.step_to - self.step_from) };
         self.curve.eval(S::Value::splat(s), states);
+    }
+}
+
+/// Pieces of several lanes, at most one a lane, which can be evaluated together.
+#[derive(Debug)]
+pub struct SideBySide<'a, S: Scalar> {
+    pub(super) parts: &'a [Part],
+    pub(super) curve: &'a Curve<S>,
+    pub(super) instructions: InstructionSet,
+}
+
+/// A piece of a lane: its step and its part of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub lane: usize,
+    pub step: (f64, f64),
+    pub part: (f64, f64),
+}
+
+impl<S: Scalar> SideBySide<'_, S> {
+    /// Each lane with its piece, in the order of the lanes.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, Piece<'_, S>)> {
+        self.parts.iter().map(|part| (part.lane, self.curve.piece(part.lane, part.step, part.part)))
+    }
+
+    /// All states of all lanes, each lane at its own of `times` within its piece; the bits of [`Piece::eval`]. Lanes
+    /// without a piece get what means nothing.
+    pub fn eval(&self, times: &[f64], states: &mut [S]) {
+        let mut s = S::Value::splat(1.0);
+        for Part { lane, step: (from, to), .. } in self.parts {
+            let time = times[*lane];
+            s.set(*lane, if time == *to { 1.0 } else { (time - from) / (to - from) });
+        }
+        self.instructions.run(Eval { curve: self.curve, s, states });
+    }
+}
+
+struct Eval<'a, S: Scalar> {
+    curve: &'a Curve<S>,
+    s: S::Value,
+    states: &'a mut [S],
+}
+
+impl<S: Scalar> Kernel for Eval<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.curve.eval(self.s, self.states);
     }
 }
 

@@ -7,13 +7,15 @@ use super::batch::{Batch, Scratch};
 use super::border::{Border, Cause};
 use super::lane::{CELLS, Lane, Phase};
 use super::locate::{Sample, crossing};
-use super::piece::{Sink, gather, lanes_where};
+use super::piece::{Part, SideBySide, Sink, gather, lanes_where};
 use super::system::System;
 
 impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     /// Delivers what was accepted up to the next border, or to the end of the step.
     pub(super) fn scan_lanes(&mut self, sink: &mut (impl Sink<S> + ?Sized), borders: &mut Vec<Border>) {
         self.sample();
+        let mut parts = std::mem::take(&mut self.scratch.parts);
+        parts.clear();
         for lane in 0..S::LANES {
             if self.lanes[lane].phase != Phase::Scanning {
                 continue;
@@ -27,7 +29,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             };
             let at = &self.lanes[lane];
             if time > at.position {
-                sink.piece(lane, &self.curve.piece(lane, (at.from, at.t), (at.position, time)));
+                parts.push(Part { lane, step: (at.from, at.t), part: (at.position, time) });
             }
             let at = &mut self.lanes[lane];
             at.position = time;
@@ -38,6 +40,10 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
                 borders.push(Border { lane, time, cause });
             }
         }
+        if !parts.is_empty() {
+            sink.pieces(&SideBySide { parts: &parts, curve: &self.curve, instructions: self.options.instructions });
+        }
+        self.scratch.parts = parts;
     }
 
     /// The next border inside a lane's accepted step.

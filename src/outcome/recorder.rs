@@ -27,7 +27,7 @@ const GAUSS: [(f64, f64); 5] = [
 /// Halves of a piece, each with its own five nodes.
 const HALVES: usize = 2;
 /// Times looked at in each piece: the nodes, both ends, and a point close to each end that tells the slope there.
-const SAMPLES: usize = 5 * HALVES + 4;
+pub const SAMPLES: usize = 5 * HALVES + 4;
 /// Distance of the points close to the ends, relative to the piece.
 const NEAR: f64 = 1e-6;
 /// Evenly spaced times of the half-life's regression.
@@ -131,6 +131,30 @@ impl Recorder {
         }
     }
 
+    /// The times at which [`piece_sampled`](Self::piece_sampled) wants the outputs of this piece; none if it is to be given
+    /// to [`piece`](Self::piece) instead, because a border of the window lies within.
+    pub fn times(&self, from: f64, to: f64) -> Option<[f64; SAMPLES]> {
+        let cut = self.window.origin + AUC_DAYS * self.window.day;
+        let whole = from >= self.window.origin && to > from && !(from < cut && cut < to);
+        whole.then(|| sample_times(from, to))
+    }
+
+    /// [`piece`](Self::piece) with the outputs at [`times`](Self::times) known beforehand: `sample` gives an output at one
+    /// of them. The results have the same bits.
+    pub fn piece_sampled(
+        &mut self,
+        times: &[f64; SAMPLES],
+        sample: impl Fn(usize, usize) -> f64,
+        eval: &mut dyn FnMut(f64, &mut [f64]),
+    ) {
+        debug_assert!(self.started, "begin comes first");
+        if self.outputs.is_empty() {
+            return;
+        }
+        let counts = times[SAMPLES - 1] <= self.window.origin + AUC_DAYS * self.window.day;
+        self.take(times, counts, sample, eval);
+    }
+
     /// A time where values may jump: both sides count.
     pub fn border(&mut self, time: f64, before: &[f64], after: &[f64]) {
         self.look(time, before);
@@ -178,19 +202,32 @@ impl Recorder {
     fn stretch(&mut self, from: f64, to: f64, counts: bool, eval: &mut dyn FnMut(f64, &mut [f64])) {
         let width = self.outputs.len();
         let times = sample_times(from, to);
-        for (row, &t) in self.samples.chunks_exact_mut(width).zip(&times) {
+        let mut samples = std::mem::take(&mut self.samples);
+        for (row, &t) in samples.chunks_exact_mut(width).zip(&times) {
             eval(t, row);
         }
+        self.take(&times, counts, |row, index| samples[row * width + index], eval);
+        self.samples = samples;
+    }
+
+    fn take(
+        &mut self,
+        times: &[f64; SAMPLES],
+        counts: bool,
+        sample: impl Fn(usize, usize) -> f64,
+        eval: &mut dyn FnMut(f64, &mut [f64]),
+    ) {
+        let (from, to) = (times[0], times[SAMPLES - 1]);
         let half = 0.5 * (to - from) / HALVES as f64;
-        for index in 0..width {
-            let values: [f64; SAMPLES] = std::array::from_fn(|row| self.samples[row * width + index]);
+        for index in 0..self.outputs.len() {
+            let values: [f64; SAMPLES] = std::array::from_fn(|row| sample(row, index));
             let output = &mut self.outputs[index];
             if counts {
                 let sum: f64 = (0..5 * HALVES).map(|node| GAUSS[node % 5].1 * values[node + 2]).sum();
                 output.area += half * sum;
             }
             let scratch = &mut self.scratch;
-            output.scan(&times, &values, &mut |t| {
+            output.scan(times, &values, &mut |t| {
                 eval(t, scratch);
                 scratch[index]
             });
