@@ -1,0 +1,26 @@
+//! Populations of virtual patients: who they are, and what is said about them.
+//!
+//! In: a model with variability, or a table of patients; then one number at a time from each patient's run. Out:
+//! [`Individual`]s; [`Histogram`]s and exact [`Sum`]s that merge to the same bits in any order; [`Summary`]s.
+//!
+//! Nothing here integrates, and nothing keeps a patient: memory does not grow with their number.
+
+mod histogram;
+mod sum;
+
+pub use histogram::{Apart, Histogram};
+pub use sum::Sum;
+
+use std::fmt;
+
+/// Text or counts that are no part of a population's results; says why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable(pub String);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}
