@@ -395,10 +395,7 @@ mod tests {
         assert_eq!(Histogram::edges(Histogram::bin(1.0).unwrap()), (1.0, 1.0078125));
         assert_eq!(Histogram::edges(Histogram::bin(-1.0).unwrap()), (-1.0078125, -1.0));
         assert_eq!(Histogram::edges(Histogram::bin(1.99999).unwrap()), (1.9921875, 2.0));
-        assert_eq!(
-            Histogram::edges(Histogram::bin(3e9).unwrap()).1,
-            2f64.powi(31) * (1.0 + 51.0 / 128.0)
-        );
+        assert_eq!(Histogram::edges(Histogram::bin(3e9).unwrap()).1, 2f64.powi(31) * (1.0 + 51.0 / 128.0));
         assert_eq!(Histogram::bin(2.0).unwrap(), Histogram::bin(1.0).unwrap() + 128);
         assert_eq!((Histogram::bin(0.0), Histogram::bin(-0.0), Histogram::bin(f64::NAN)), (Some(0), Some(0), None));
         assert_eq!(Histogram::edges(Histogram::bin(f64::MAX).unwrap()).1, f64::MAX);

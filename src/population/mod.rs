@@ -5,11 +5,22 @@
 //!
 //! Nothing here integrates, and nothing keeps a patient: memory does not grow with their number.
 
+mod correlation;
+mod draw;
 mod histogram;
+mod sobol;
 mod sum;
+mod summary;
+mod table;
+#[cfg(test)]
+mod tests;
 
+pub use draw::{Draw, Individual, Sampling};
 pub use histogram::{Apart, Histogram};
+pub use sobol::{MOST_DIMENSIONS, Sobol};
 pub use sum::Sum;
+pub use summary::{Share, Summary};
+pub use table::PatientTable;
 
 use std::fmt;
 

@@ -11,4 +11,6 @@ codes! {
         "Sobol points are built from a table of direction numbers with a dimension for each random effect and one for the class of a mixture. Draw the patients at random instead.";
     CLASS_OVERRIDES = "P005", "a value that classes of the mixture replace",
         "The order of values is: model file, parameter set, --set, class of the mixture. A value given for a parameter that classes set has no effect in those classes. Change it in the classes of the model file.";
+    UNKNOWN_COLUMN = "P006", "column that is no parameter or covariate",
+        "Columns of a table of patients are named after the parameters and covariates of the model; one may be `subject` (or ID, id). Whatever has no column is as in the model for everybody. `cascade show MODEL` lists the names; remove other columns.";
 }
