@@ -114,7 +114,7 @@ impl<R: BufRead> PatientTable<R> {
     /// # Errors
     /// All mistakes of the line; what comes after it can still be read.
     pub fn read(&mut self, individual: &mut Individual) -> Result<bool, Problems> {
-        if !self.advance()? {
+        if !self.advance(true)? {
             return Ok(false);
         }
         let mut problems = Problems::default();
@@ -155,15 +155,15 @@ impl<R: BufRead> PatientTable<R> {
     /// The table cannot be read.
     pub fn skip_patients(&mut self, count: u64) -> Result<u64, Problems> {
         for skipped in 0..count {
-            if !self.advance()? {
+            if !self.advance(false)? {
                 return Ok(skipped);
             }
         }
         Ok(count)
     }
 
-    /// Goes to the next line that is not blank and splits it.
-    fn advance(&mut self) -> Result<bool, Problems> {
+    /// Goes to the next line that is not blank; splits it if its fields are `wanted` or could hold a line break.
+    fn advance(&mut self, wanted: bool) -> Result<bool, Problems> {
         if self.ended {
             return Ok(false);
         }
@@ -175,7 +175,8 @@ impl<R: BufRead> PatientTable<R> {
                 Err(empty(&self.lines.name, "the table has a header but no patients"))
             };
         }
-        while !split_line(&self.lines.text, &mut self.row) {
+        let split = wanted || self.lines.text.contains('"');
+        while split && !split_line(&self.lines.text, &mut self.row) {
             if !self.lines.append()? {
                 let mut problems = Problems::default();
                 let quote = self.lines.text.find('"').unwrap_or(0);
