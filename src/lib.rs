@@ -40,17 +40,18 @@
 //!
 //! # The flow
 //! `model.toml -> parse -> check names and units -> compile -> (regimen) -> integrate -> trajectory -> signs -> grade ->
-//! outcome -> plot`. A module uses only modules above its own; a test holds this.
+//! outcome -> population -> plot`. A module uses only modules above its own; a test holds this.
 //!
 //! | module | in | out |
 //! |---|---|---|
 //! | [`diagnostic`] | | places, mistakes, remedies |
 //! | [`document`], [`mod@unit`], [`numeric`] | text | tables with places; units; numbers in lanes and with derivatives |
-//! | [`expression`], [`trajectory`] | text | checked trees, graphs, derivatives; rows |
+//! | [`random`], [`expression`], [`trajectory`] | seed and patient; text | random numbers; checked trees, graphs, derivatives; rows |
 //! | [`sign`], [`regimen`] | text | what clinicians see; doses |
 //! | [`model`], [`crs`], [`integrate`] | files; signs; equations | checked models; graded courses; accepted steps |
 //! | [`observation`], [`compile`], [`outcome`] | tables; models; solutions | readings; byte code; exposure |
 //! | [`simulate`] | scenario | run |
+//! | [`population`] | model or table; results | patients; bands and summaries |
 //! | [`plot`] | run | figure, PNG, SVG |
 //! | [`cli`] | arguments | files and exit codes |
 //!
@@ -72,6 +73,8 @@ pub mod numeric;
 pub mod observation;
 pub mod outcome;
 pub mod plot;
+pub mod population;
+pub mod random;
 pub mod regimen;
 pub mod sign;
 pub mod simulate;

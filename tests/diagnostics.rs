@@ -7,6 +7,7 @@
 
 mod guards;
 mod mutation;
+mod population;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,6 +37,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("N006", "a_switch_that_never_settles_is_named"),
     ("N007", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("N009", "a_run_that_is_stopped_from_outside_says_so"),
+    ("P001", "patients_that_cannot_be_drawn_are_told"),
+    ("P002", "patients_that_cannot_be_drawn_are_told"),
+    ("P003", "patients_that_cannot_be_drawn_are_told"),
+    ("P004", "patients_that_cannot_be_drawn_are_told"),
+    ("P005", "a_value_that_every_class_replaces_is_told"),
+    ("P006", "a_table_of_patients_has_columns_of_the_model_alone"),
 ];
 
 /// Files without mistakes: the model that the parameter sets belong to, and one that uses every key.
@@ -98,7 +105,13 @@ fn every_file_is_reported_as_recorded() {
 #[test]
 fn every_code_has_a_file_or_a_test() {
     let names = names();
-    let tests: String = ["tests/diagnostics.rs", "tests/command/wrong.rs", "tests/command/failure.rs"]
+    let places = [
+        "tests/diagnostics.rs",
+        "tests/diagnostics/population.rs",
+        "tests/command/wrong.rs",
+        "tests/command/failure.rs",
+    ];
+    let tests: String = places
         .iter()
         .map(|path| fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap())
         .collect();

@@ -12,11 +12,12 @@ use cascade::simulate::Scenario;
 const FLOW: &[&[&str]] = &[
     &["diagnostic"],
     &["document", "unit", "numeric"],
-    &["expression", "trajectory"],
+    &["random", "expression", "trajectory"],
     &["sign", "regimen"],
     &["model", "crs", "integrate"],
     &["observation", "compile", "outcome"],
     &["simulate"],
+    &["population"],
     &["plot"],
     &["cli"],
 ];
@@ -85,6 +86,7 @@ fn one_external_crate_has_one_place() {
     let places = [
         ("toml::", "src/document"),
         ("ode_solvers::", "src/integrate"),
+        ("rand_chacha::", "src/random"),
         ("plotters::", "src/plot"),
         ("clap::", "src/cli"),
         ("miette::", "src/cli"),

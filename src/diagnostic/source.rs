@@ -14,28 +14,44 @@ pub struct Source {
 struct Inner {
     name: String,
     text: String,
-    /// Where the text starts in the source it was taken from.
-    origin: Option<(Source, usize)>,
+    origin: Origin,
+}
+
+/// Where a text starts.
+#[derive(PartialEq, Eq)]
+enum Origin {
+    /// It is a whole file.
+    Start,
+    /// In the source it was taken from.
+    Place(Source, usize),
+    /// On this line of a file that is not kept.
+    Line(usize),
 }
 
 impl Source {
     /// A text and the name users know it by: a path, or `--dose`, `--set`.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { inner: Arc::new(Inner { name: name.into(), text: text.into(), origin: None }) }
+        Self { inner: Arc::new(Inner { name: name.into(), text: text.into(), origin: Origin::Start }) }
     }
 
     /// A text taken from a place of another source where it does not stand letter by letter (escapes, line ends).
     /// Its positions are those of the other source, as far as its own lines are.
     pub fn taken_from(other: &Source, start: usize, text: impl Into<String>) -> Self {
         let (name, text) = (other.name().to_string(), text.into());
-        Self { inner: Arc::new(Inner { name, text, origin: Some((other.clone(), start)) }) }
+        Self { inner: Arc::new(Inner { name, text, origin: Origin::Place(other.clone(), start) }) }
+    }
+
+    /// A line of a file that is too large to be kept, counted from 1.
+    pub fn line(name: impl Into<String>, line: usize, text: impl Into<String>) -> Self {
+        Self { inner: Arc::new(Inner { name: name.into(), text: text.into(), origin: Origin::Line(line) }) }
     }
 
     /// Line and column of its first letter: 1 and 1, unless it was taken from another source.
     pub fn origin(&self) -> Position {
         match &self.inner.origin {
-            None => Position { line: 1, column: 1 },
-            Some((other, start)) => other.span(*start..*start).position(),
+            Origin::Start => Position { line: 1, column: 1 },
+            Origin::Place(other, start) => other.span(*start..*start).position(),
+            Origin::Line(line) => Position { line: *line, column: 1 },
         }
     }
 
@@ -166,5 +182,11 @@ mod tests {
         let own = Source::taken_from(&file, 14, "a\tb\nc");
         assert_eq!(own.span(0..1).position(), Position { line: 2, column: 9 });
         assert_eq!(own.span(4..5).position(), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn a_line_of_a_large_file_has_its_number() {
+        let line = Source::line("patients.csv", 1_000_001, "7,high");
+        assert_eq!(line.span(2..6).position(), Position { line: 1_000_001, column: 3 });
     }
 }

@@ -30,10 +30,7 @@ impl Fields {
         let mut row = Vec::new();
         while let Some(line) = lines.next(&mut row) {
             if let Some(quote) = lines.open {
-                problems
-                    .error(&data::OPEN_QUOTE, "quotes are not closed")
-                    .label(source.span(quote..quote + 1), "opened here")
-                    .help("close them, or write a double quote inside a field twice");
+                open_quote(source, quote, problems);
                 return None;
             }
             if table.columns == 0 {
@@ -64,6 +61,19 @@ impl Fields {
             return None;
         }
         Some(table)
+    }
+
+    /// Reads the header alone, of a table whose rows are read one by one with [`split_line`].
+    pub fn header_only(source: &Source, problems: &mut Problems) -> Option<Self> {
+        let mut row = Vec::new();
+        if !split_line(source.text(), &mut row) {
+            let quote = source.text().find('"').unwrap_or(0);
+            open_quote(source, quote, problems);
+            return None;
+        }
+        let table = Self { source: source.clone(), columns: row.len(), places: row };
+        let whole = 0..source.text().len();
+        table.check_header(source.text(), whole, &table.places, problems).then_some(table)
     }
 
     fn check_header(&self, line: &str, place: Range<usize>, row: &[Range<usize>], problems: &mut Problems) -> bool {
@@ -156,6 +166,23 @@ impl Fields {
         let text = &self.source.text()[self.inside(place)];
         if quoted && text.contains('"') { text.replace("\"\"", "\"").into() } else { text.into() }
     }
+}
+
+/// Reports quotes that the text does not close.
+pub(crate) fn open_quote(source: &Source, at: usize, problems: &mut Problems) {
+    problems
+        .error(&data::OPEN_QUOTE, "quotes are not closed")
+        .label(source.span(at..at + 1), "opened here")
+        .help("close them, or write a double quote inside a field twice");
+}
+
+/// Puts the places of the fields of one line into `row`, without the blanks around, with the quotes; false if quotes are
+/// not closed.
+pub(crate) fn split_line(line: &str, row: &mut Vec<Range<usize>>) -> bool {
+    row.clear();
+    let mut lines = Lines::new(line);
+    lines.line(row);
+    lines.open.is_none()
 }
 
 /// Walks a text line by line, where quoted fields may hold line breaks.

@@ -22,6 +22,7 @@ mod reader;
 
 pub use course::{Column, Header, Sidecar, SidecarColumn, Trajectory};
 pub use fields::Fields;
+pub(crate) use fields::{open_quote, split_line};
 pub use head::{Head, HeadUnit};
 pub use number::{Number, aligned, brief, number, quoted};
 pub use reader::read_csv;

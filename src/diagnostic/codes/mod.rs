@@ -28,6 +28,7 @@ pub mod data;
 pub mod expression;
 pub mod file;
 pub mod model;
+pub mod population;
 pub mod regimen;
 pub mod run;
 pub mod scale;
@@ -37,7 +38,7 @@ pub use expression::UNKNOWN_NAME;
 
 /// All codes, by stage.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [file::ALL, expression::ALL, unit::ALL, model::ALL, regimen::ALL, scale::ALL, data::ALL, run::ALL]
+    [file::ALL, expression::ALL, unit::ALL, model::ALL, regimen::ALL, scale::ALL, data::ALL, run::ALL, population::ALL]
         .into_iter()
         .flatten()
         .copied()
