@@ -44,6 +44,13 @@ pub enum Verb {
     Grade(GradeArgs),
     /// Draw a simulation as PNG or SVG
     Plot(PlotArgs),
+    /// Run many virtual patients: end points, quantiles over time, grades over time
+    ///
+    /// Patients are drawn from the variability of the model, or read from a table. Patient n of a seed is the same on any
+    /// number of threads and in any shard. Without --output the summary of the end points is printed.
+    Population(PopulationArgs),
+    /// Join the shards of a population into what the whole would have been
+    Merge(MergeArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }
@@ -167,6 +174,69 @@ pub struct GradeArgs {
     /// Where to.
     #[command(flatten)]
     pub to: OutputArgs,
+}
+
+/// Arguments of `population`.
+#[derive(Debug, Args)]
+pub struct PopulationArgs {
+    /// What to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Number of patients [default: 1000, or all of --patients]
+    #[arg(short = 'n', long = "patients-count", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// Seed of the random numbers [default: that of the scenario, else 1]
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Threads; results do not depend on them [default: all cores]
+    #[arg(long, value_name = "COUNT", value_parser = threads)]
+    pub threads: Option<usize>,
+    /// Patients from a CSV whose header names parameters and covariates with units, as `tumour_0 [1e9 cells]`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "sobol"])]
+    pub patients: Option<String>,
+    /// Spread the patients evenly, by scrambled Sobol points
+    #[arg(long)]
+    pub sobol: bool,
+    /// Run one part of the patients, as 2/7; `cascade merge` joins the parts
+    #[arg(long, value_name = "I/N", requires = "output")]
+    pub shard: Option<String>,
+    /// Go on with an unfinished run in --output
+    #[arg(long, requires = "output")]
+    pub resume: bool,
+    /// Write the outputs of every patient at the output times too
+    #[arg(long, requires = "output")]
+    pub trajectories: bool,
+    /// Do not grade, though the model has signs
+    #[arg(long)]
+    pub ungraded: bool,
+    /// How to grade.
+    #[command(flatten)]
+    pub scales: ScaleArgs,
+    /// How to print [default: table on a terminal, else csv]
+    #[arg(long, value_enum, conflicts_with = "output")]
+    pub format: Option<Format>,
+    /// Where to.
+    #[command(flatten)]
+    pub to: OutputArgs,
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if (1..=1024).contains(&count) => Ok(count),
+        _ => Err("a number of threads from 1 to 1024".into()),
+    }
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// Folders of the shards, in any order
+    #[arg(required = true, value_name = "DIR")]
+    pub shards: Vec<PathBuf>,
+    /// Where the whole goes
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
 }
 
 /// Arguments of `plot`.

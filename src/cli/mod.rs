@@ -10,7 +10,9 @@ mod output;
 mod picture;
 mod record;
 mod render;
+mod shards;
 mod tables;
+mod unfinished;
 mod verbs;
 
 use std::process::ExitCode;
@@ -128,6 +130,8 @@ fn verb(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Simulate(arguments) => verbs::simulate::run(context, &arguments),
         Verb::Grade(arguments) => verbs::grade::run(context, &arguments),
         Verb::Plot(arguments) => verbs::plot::run(context, &arguments),
+        Verb::Population(arguments) => verbs::population::run(context, &arguments),
+        Verb::Merge(arguments) => verbs::merge::run(context, &arguments),
         Verb::Completions(arguments) => verbs::completions::run(&arguments),
     }
 }

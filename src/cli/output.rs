@@ -1,7 +1,7 @@
 //! Where results go: standard output, or a folder whose files appear only when whole.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -72,6 +72,21 @@ impl Folder {
         let temporary = self.path.join(format!(".{name}.{}.partial", std::process::id()));
         self.waiting.push((temporary.clone(), last));
         fs::write(&temporary, content).map_err(|error| refused(&self.path, &error))
+    }
+
+    /// Writes a file under a temporary name bit by bit.
+    pub fn add_with(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<fs::File>) -> std::io::Result<()>,
+    ) -> Result<(), Problems> {
+        self.add(name, b"")?;
+        let temporary = self.waiting.last().map(|(temporary, _)| temporary.clone()).unwrap_or_default();
+        let written = fs::File::create(&temporary).and_then(|file| {
+            let mut out = BufWriter::with_capacity(1 << 16, file);
+            write(&mut out).and_then(|()| out.flush())
+        });
+        written.map_err(|error| refused(&self.path, &error))
     }
 
     /// Gives every file its name; returns the names.

@@ -10,8 +10,34 @@ use crate::simulate::{Run, Scenario};
 
 /// The text of `run.json`. What depends on clock and machine stands under `timing`, outside of any comparison.
 pub fn run_json(context: &Context, loaded: &Loaded, scenario: &Scenario<'_>, run: &Run, began: Instant) -> String {
-    let model = &loaded.model;
+    let mut record = of_scenario(context, loaded, scenario);
     let counters = &run.counters;
+    record["solver"] = json!(run.method.name());
+    record["counters"] = json!({
+        "steps": counters.steps,
+        "rejected": counters.rejected,
+        "rates": counters.rates,
+        "jacobians": counters.jacobians,
+        "decompositions": counters.decompositions,
+        "solves": counters.solves,
+        "borders": counters.borders,
+    });
+    record["timing"] = timing(began);
+    format!("{}\n", serde_json::to_string_pretty(&record).expect("plain values"))
+}
+
+/// What depends on clock and machine.
+pub fn timing(began: Instant) -> Value {
+    json!({
+        "seconds": began.elapsed().as_secs_f64(),
+        "finished": timestamp(),
+        "machine": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+    })
+}
+
+/// What was run: command, model, values, doses, tolerances, hashes of what was read.
+pub fn of_scenario(context: &Context, loaded: &Loaded, scenario: &Scenario<'_>) -> Value {
+    let model = &loaded.model;
     let inputs: Vec<Value> = loaded.inputs.iter().map(|(name, hash)| json!({ "name": name, "sha256": hash })).collect();
     let tolerances: serde_json::Map<String, Value> = model
         .states
@@ -30,7 +56,7 @@ pub fn run_json(context: &Context, loaded: &Loaded, scenario: &Scenario<'_>, run
             json!({ "name": parameter.name.text, "value": value, "unit": parameter.unit.to_string() })
         })
         .collect();
-    let record = json!({
+    json!({
         "format": "cascade-run/1",
         "cascade": env!("CARGO_PKG_VERSION"),
         "command": context.command,
@@ -43,25 +69,12 @@ pub fn run_json(context: &Context, loaded: &Loaded, scenario: &Scenario<'_>, run
         "seed": loaded.file.as_ref().and_then(|file| file.seed),
         "rtol": scenario.rtol,
         "tolerances": tolerances,
-        "solver": run.method.name(),
-        "counters": {
-            "steps": counters.steps,
-            "rejected": counters.rejected,
-            "rates": counters.rates,
-            "jacobians": counters.jacobians,
-            "decompositions": counters.decompositions,
-            "solves": counters.solves,
-            "borders": counters.borders,
-        },
+        "solver": scenario.method.name(),
+        "counters": {},
         "warnings": render::json(&loaded.warnings),
         "use": super::picture::DISCLAIMER,
-        "timing": {
-            "seconds": began.elapsed().as_secs_f64(),
-            "finished": timestamp(),
-            "machine": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        },
-    });
-    format!("{}\n", serde_json::to_string_pretty(&record).expect("plain values"))
+        "timing": {},
+    })
 }
 
 /// Seconds since 1970, UTC.

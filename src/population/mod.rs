@@ -27,22 +27,34 @@
 //! # Ok::<(), cascade::diagnostic::Problems>(())
 //! ```
 
+mod columns;
 mod correlation;
 mod draw;
+mod file;
 mod histogram;
+mod layout;
+mod run;
 mod sobol;
+mod statistics;
 mod sum;
 mod summary;
 mod table;
+mod tables;
 #[cfg(test)]
 mod tests;
+mod watcher;
 
+pub use columns::Column;
 pub use draw::{Draw, Individual, Sampling};
 pub use histogram::{Apart, Histogram};
+pub use layout::{Layout, OutputColumn};
+pub use run::{Block, Means, Patients, Population};
 pub use sobol::{MOST_DIMENSIONS, Sobol};
+pub use statistics::{GRADES, Statistics, Values};
 pub use sum::Sum;
 pub use summary::{Share, Summary};
 pub use table::PatientTable;
+pub use tables::QUANTILES;
 
 use std::fmt;
 

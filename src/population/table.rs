@@ -109,6 +109,14 @@ impl<R: BufRead> PatientTable<R> {
         problems.or_value(Some(Self { lines, columns, typical, bounds, row, patients: 0, ended: false }))
     }
 
+    /// The places of the parameters that have a column.
+    pub fn parameters(&self) -> impl Iterator<Item = usize> {
+        self.columns.iter().filter_map(|column| match column.target {
+            Target::Parameter(at, _) => Some(at),
+            _ => None,
+        })
+    }
+
     /// Reads the next patient into an individual that is there already; false at the end of the table.
     ///
     /// # Errors

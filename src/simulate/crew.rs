@@ -9,7 +9,7 @@ use crate::numeric::Lanes;
 /// What a crew is told of its patients, besides the pieces of their steps.
 pub trait Watcher<const N: usize>: Sink<Lanes<N>> {
     /// A patient takes a seat, after what is due at the start.
-    fn begin(&mut self, lane: usize, time: f64, controller: &Controller<'_>, y: &[f64]);
+    fn begin(&mut self, lane: usize, patient: u64, time: f64, controller: &Controller<'_>, y: &[f64]);
     /// A border at which states or held values changed.
     fn changed(&mut self, lane: usize, time: f64, before: &[f64], after: &[f64], controller: &Controller<'_>);
     /// A patient leaves; with a failure, or the number of a switch that never settles, if the end was not reached.
@@ -66,8 +66,9 @@ impl<'p, const N: usize> Crew<'p, N> {
         }
     }
 
-    /// Runs patients until there are no more: a lane that is done takes the next one.
-    pub fn run(&mut self, mut next: impl FnMut() -> Option<Controller<'p>>, watcher: &mut impl Watcher<N>) {
+    /// Runs patients until there are no more: a lane that is done takes the next one. A patient is a number, for the
+    /// watcher, and its controller.
+    pub fn run(&mut self, mut next: impl FnMut() -> Option<(u64, Controller<'p>)>, watcher: &mut impl Watcher<N>) {
         for lane in 0..N {
             self.fill(lane, &mut next, watcher);
         }
@@ -84,12 +85,17 @@ impl<'p, const N: usize> Crew<'p, N> {
     }
 
     /// Seats the next patient that has something to run.
-    fn fill(&mut self, lane: usize, next: &mut impl FnMut() -> Option<Controller<'p>>, watcher: &mut impl Watcher<N>) {
-        while let Some(mut controller) = next() {
+    fn fill(
+        &mut self,
+        lane: usize,
+        next: &mut impl FnMut() -> Option<(u64, Controller<'p>)>,
+        watcher: &mut impl Watcher<N>,
+    ) {
+        while let Some((patient, mut controller)) = next() {
             let states = self.batch.system().states();
             let mut y = vec![0.0; states];
             let (time, answer) = controller.start(&mut y);
-            watcher.begin(lane, time, &controller, &y);
+            watcher.begin(lane, patient, time, &controller, &y);
             self.batch.clear(lane);
             for (slot, value) in controller.parameters().iter().enumerate() {
                 self.batch.workspace().set_parameter(slot, lane, *value);
@@ -119,14 +125,7 @@ impl<'p, const N: usize> Crew<'p, N> {
         self.go_on(lane, border.time, answer, matches!(border.cause, Cause::Until), watcher)
     }
 
-    fn go_on(
-        &mut self,
-        lane: usize,
-        time: f64,
-        answer: Answer,
-        extend: bool,
-        watcher: &mut impl Watcher<N>,
-    ) -> bool {
+    fn go_on(&mut self, lane: usize, time: f64, answer: Answer, extend: bool, watcher: &mut impl Watcher<N>) -> bool {
         let stopped = match answer {
             Answer::Finish => None,
             Answer::Chatter(at) => Some(Stopped::Chatter(at)),

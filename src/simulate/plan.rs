@@ -76,6 +76,11 @@ impl Plan {
         self.administrations.iter().filter(|dose| dose.entry == entry).map(|dose| dose.time).min_by(f64::total_cmp)
     }
 
+    /// Entry and time of each administration as planned, without lags.
+    pub fn planned_doses(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.administrations.iter().map(|dose| (dose.entry, dose.time))
+    }
+
     /// The signs while no dose and no care step is active.
     pub(super) fn nothing_given(&self) -> Signs {
         self.nothing_given

@@ -63,26 +63,42 @@ impl From<Problems> for Failed {
 
 /// Runs a scenario.
 pub(super) fn simulate(scenario: &Scenario<'_>) -> Result<Run, Failed> {
+    let (plan, panel) = plan(scenario)?;
+    one_patient(scenario, &plan, panel)
+}
+
+/// Compiles a scenario, with its doses and graders.
+pub(super) fn plan(scenario: &Scenario<'_>) -> Result<(Plan, Option<Panel>), Problems> {
     let model = scenario.model;
     let mut problems = Problems::default();
     let administrations = scenario.regimen.resolve(model, &mut problems);
     if problems.has_errors() {
-        return Err(problems.into());
+        return Err(problems);
     }
     if scenario.grading.is_some() && !model.has_signs() {
         let mut found = Diagnostic::error(&codes::NO_SIGNS, format!("model `{}` has no signs to grade", model.name));
         found.help("`cascade models` shows which models grade; `cart-crs` does");
-        return Err(Problems::from(found).into());
+        return Err(found.into());
     }
     let panel = scenario.grading.as_ref().map(|grading| graders(grading, model, &administrations)).transpose()?;
     let atoms = panel.as_ref().map_or_else(Vec::new, Panel::continuous_atoms);
     let compiled = compile::compile(model, &atoms);
-    let plan = Plan::new(model, compiled, administrations, scenario.until);
-    one_patient(scenario, &plan, panel)
+    Ok((Plan::new(model, compiled, administrations, scenario.until), panel))
+}
+
+/// How a scenario is integrated.
+pub(super) fn options(scenario: &Scenario<'_>) -> Options {
+    let model = scenario.model;
+    let tolerance = |state: &crate::model::State| model.scales.to_canonical(&state.unit.difference(), state.tolerance);
+    let mut options =
+        Options::new(scenario.rtol, model.states.iter().map(|state| scenario.rtol * tolerance(state)).collect());
+    options.method = scenario.method;
+    options.stop = scenario.stop.clone();
+    options
 }
 
 /// The graders of a patient; rounds count from the first CAR-T dose.
-fn graders(grading: &Grading, model: &Model, administrations: &[Administration]) -> Result<Panel, Problems> {
+pub(super) fn graders(grading: &Grading, model: &Model, administrations: &[Administration]) -> Result<Panel, Problems> {
     let panel = Panel::new(&grading.scales, &grading.settings)?;
     let Some(every) = grading.vitals_every else { return Ok(panel) };
     let day = Unit::parse_str("d").expect("d is a unit");
@@ -110,14 +126,7 @@ fn one_patient(scenario: &Scenario<'_>, plan: &Plan, panel: Option<Panel>) -> Re
     }
     recorder.start(start, &y, controller.held());
 
-    let atol = model
-        .states
-        .iter()
-        .map(|state| scenario.rtol * model.scales.to_canonical(&state.unit.difference(), state.tolerance))
-        .collect();
-    let mut options = Options::new(scenario.rtol, atol);
-    options.method = scenario.method;
-    options.stop = scenario.stop.clone();
+    let options = options(scenario);
     let mut batch: Batch<Lanes<1>, _> = Batch::new(program, program.workspace(), options);
     let mut borders: Vec<Border> = Vec::new();
     for (slot, value) in parameters.iter().enumerate() {
@@ -210,12 +219,12 @@ fn with_measured(plan: &Plan, changes: Vec<(f64, Signs)>, measured: Measurements
     readings
 }
 
-fn canonical<'a>(model: &Model, units: impl Iterator<Item = &'a Unit>, values: &[f64]) -> Vec<f64> {
+pub(super) fn canonical<'a>(model: &Model, units: impl Iterator<Item = &'a Unit>, values: &[f64]) -> Vec<f64> {
     units.zip(values).map(|(unit, value)| model.scales.to_canonical(unit, *value)).collect()
 }
 
 /// Exposure counts from the first CAR-T dose, else from time 0.
-fn window(model: &Model, plan: &Plan) -> Window {
+pub(super) fn window(model: &Model, plan: &Plan) -> Window {
     let entry = model.doses.iter().position(|dose| dose.name.text == "cart");
     let origin = entry.and_then(|entry| plan.first_dose(entry)).unwrap_or(0.0);
     Window { origin, until: plan.end, day: plan.from_days(1.0) }
@@ -235,11 +244,11 @@ fn exposure_rows(model: &Model, list: Vec<Exposure>) -> Vec<ExposureRow> {
 }
 
 /// A temperature has no area under its curve and no half-life: they would count from an arbitrary zero.
-fn of_level(exposure: Exposure) -> Exposure {
+pub(super) fn of_level(exposure: Exposure) -> Exposure {
     Exposure { auc_0_28d: None, half_life: None, ..exposure }
 }
 
-fn chatter(model: &Model, at: usize, time: f64) -> Diagnostic {
+pub(super) fn chatter(model: &Model, at: usize, time: f64) -> Diagnostic {
     let switch = &model.switches[at];
     let mut found = Diagnostic::error(
         &codes::CHATTER,
@@ -250,7 +259,7 @@ fn chatter(model: &Model, at: usize, time: f64) -> Diagnostic {
     found
 }
 
-fn explain(model: &Model, failure: &Failure) -> Diagnostic {
+pub(super) fn explain(model: &Model, failure: &Failure) -> Diagnostic {
     let state = failure.state.and_then(|at| model.states.get(at));
     let named = state.map_or_else(String::new, |state| format!("; `{}` changes fastest", state.name));
     let code = if failure.reason == Reason::Stopped { &codes::INTERRUPTED } else { &codes::INTEGRATION };

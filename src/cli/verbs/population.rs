@@ -1,0 +1,388 @@
+//! `cascade population`.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::cli::arguments::{Format, PopulationArgs};
+use crate::cli::loading::{self, Loaded, Scales};
+use crate::cli::unfinished::{Stand, Unfinished};
+use crate::cli::{Context, Failure, disk, output, record, render, shards, tables};
+use crate::diagnostic::codes::{file, run as codes};
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::population::{Block, Draw, Means, PatientTable, Patients, Population, Sampling, Statistics};
+use crate::simulate::{Prepared, Scenario};
+
+/// Between two notes of how far it is.
+const NOTED_EVERY: Duration = Duration::from_secs(10);
+
+/// Runs virtual patients.
+pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure> {
+    let began = Instant::now();
+    let loaded = Loaded::open(&arguments.run)?;
+    let mut scenario = loaded.scenario(&arguments.run)?;
+    if loaded.model.has_signs() && !arguments.ungraded {
+        let Scales { scales, settings, vitals_every } = loading::scales(&arguments.scales)?;
+        scenario = scenario.gradings(scales, settings, vitals_every);
+    }
+    scenario.stop = context.stop.clone();
+    context.warn_of_late_doses(&scenario);
+    if !loaded.warnings.is_empty() {
+        context.say(render::text(&loaded.warnings).trim_end());
+    }
+    let prepared = Prepared::new(&scenario)?;
+    let (patients, told, total) = patients(context, arguments, &loaded, &scenario)?;
+    let (shard, range) = shard(arguments, total)?;
+    let population = Population::new(&prepared, told, arguments.trajectories);
+    let means = Means { threads: arguments.threads.unwrap_or(Means::default().threads), ..Means::default() };
+    let job = Job { context, arguments, loaded: &loaded, scenario: &scenario, population: &population, began };
+    let key = job.key(total)?;
+    match &arguments.to.output {
+        None => job.print(patients, range, means),
+        Some(folder) => job.write(folder, &key, patients, (range, total, shard), means),
+    }
+}
+
+/// Where patients come from, which parameters are told of them, and how many there are.
+fn patients(
+    context: &Context,
+    arguments: &PopulationArgs,
+    loaded: &Loaded,
+    scenario: &Scenario<'_>,
+) -> Result<(Patients, Vec<usize>, u64), Failure> {
+    let model = &loaded.model;
+    if let Some(path) = &arguments.patients {
+        let mut table = open_table(path, loaded, scenario)?;
+        let told = table.parameters().collect();
+        let count = match arguments.count {
+            Some(count) => count,
+            None if path == "-" => {
+                let mut found = Diagnostic::error(&file::MISSING_KEY, "how many patients does standard input hold?");
+                found.help("say -n COUNT");
+                return Err(found.into());
+            }
+            None => {
+                let count = table.skip_patients(u64::MAX)?;
+                table = open_table(path, loaded, scenario)?;
+                count
+            }
+        };
+        if count == 0 {
+            return Err(none(path).into());
+        }
+        return Ok((Patients::Listed(table), told, count));
+    }
+    let sampling = if arguments.sobol { Sampling::Sobol } else { Sampling::Random };
+    let seed = arguments.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(1);
+    let draw = Draw::new(model, &scenario.values, seed, sampling)?;
+    if !draw.warnings().is_empty() {
+        context.say(render::text(draw.warnings()).trim_end());
+    }
+    let names: Vec<&str> = draw.effects().collect();
+    let by_class = |name: &str| model.mixture.iter().flat_map(|class| &class.parameters).any(|(of, _)| of == name);
+    let varies = |name: &str| names.contains(&name) || by_class(name);
+    let told = (0..model.parameters.len()).filter(|at| varies(&model.parameters[*at].name.text)).collect();
+    let count = arguments.count.unwrap_or(1000);
+    Ok((Patients::Drawn(draw), told, count))
+}
+
+fn none(path: &str) -> Problems {
+    let mut found = Diagnostic::error(&file::BAD_VALUE, format!("no patients in `{path}`"));
+    found.help("below the header there is a line for each patient");
+    found.into()
+}
+
+fn open_table(
+    path: &str,
+    loaded: &Loaded,
+    scenario: &Scenario<'_>,
+) -> Result<PatientTable<Box<dyn BufRead + Send>>, Problems> {
+    let input: Box<dyn BufRead + Send> = match path {
+        "-" => Box::new(BufReader::new(std::io::stdin())),
+        _ => {
+            let opened = File::open(path).map_err(|error| {
+                let why = disk::plain(&error);
+                let mut found = Diagnostic::error(&file::CANNOT_READ, format!("cannot read `{path}`: {why}"));
+                found.help("a CSV with the names of parameters in its header; `cascade show MODEL` lists them");
+                found
+            })?;
+            Box::new(BufReader::with_capacity(1 << 16, opened))
+        }
+    };
+    PatientTable::open(path, input, &tables::sidecar(path)?, &loaded.model, &scenario.values)
+}
+
+/// Which part of the patients is to be run: `2/7` is the second of seven.
+fn shard(arguments: &PopulationArgs, total: u64) -> Result<(Option<(u64, u64)>, Range<u64>), Problems> {
+    let Some(text) = &arguments.shard else { return Ok((None, 0..total)) };
+    let parts = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    match parts {
+        Some((part, of)) if 1 <= part && part <= of && of <= total => {
+            let edge = |part: u64| (u128::from(total) * u128::from(part) / u128::from(of)) as u64;
+            Ok((Some((part, of)), edge(part - 1)..edge(part)))
+        }
+        _ => {
+            let mut found = Diagnostic::error(&file::BAD_VALUE, format!("`{text}` is not a shard of {total} patients"));
+            found.help("--shard 1/4 to --shard 4/4, each with its own --output; then `cascade merge`");
+            Err(found.into())
+        }
+    }
+}
+
+/// A population as asked for.
+struct Job<'a> {
+    context: &'a Context,
+    arguments: &'a PopulationArgs,
+    loaded: &'a Loaded,
+    scenario: &'a Scenario<'a>,
+    population: &'a Population<'a>,
+    began: Instant,
+}
+
+impl Job<'_> {
+    /// Hash of all that the results depend on: not threads, not shards.
+    fn key(&self, total: u64) -> Result<String, Problems> {
+        let scenario = self.scenario;
+        let grading = scenario.grading.as_ref().map(|grading| {
+            let names: Vec<&str> = grading.scales.iter().map(crate::crs::Scale::name).collect();
+            json!({ "scales": names, "scale": self.arguments.scales.scale, "options": self.arguments.scales.options,
+                "vitals_every": grading.vitals_every })
+        });
+        let patients = match &self.arguments.patients {
+            Some(path) if path != "-" => json!(hash_of(path)?),
+            Some(path) => json!(path),
+            None => json!({ "seed": self.seed(), "sobol": self.arguments.sobol }),
+        };
+        let inputs: Vec<&String> = self.loaded.inputs.iter().map(|(_, hash)| hash).collect();
+        let all = json!({
+            "cascade": env!("CARGO_PKG_VERSION"),
+            "inputs": inputs,
+            "values": scenario.values.parameters,
+            "covariates": scenario.values.covariates,
+            "regimen": scenario.regimen.to_string(),
+            "until": scenario.until,
+            "times": self.population.layout().times,
+            "rtol": scenario.rtol,
+            "solver": scenario.method.name(),
+            "grading": grading,
+            "patients": patients,
+            "count": total,
+            "trajectories": self.arguments.trajectories,
+        });
+        Ok(output::hash(all.to_string().as_bytes()))
+    }
+
+    fn seed(&self) -> u64 {
+        self.arguments.seed.or(self.loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(1)
+    }
+
+    /// Without a folder: the summary alone.
+    fn print(&self, patients: Patients, range: Range<u64>, means: Means) -> Result<(), Failure> {
+        let mut patients = patients;
+        skip(&mut patients, &range)?;
+        let bar = self.bar(&range, range.start);
+        let wanted = range.end - range.start;
+        let mut statistics = self.population.layout().statistics();
+        let done = self.population.run(patients, range, means, |block| {
+            statistics.merge(&block.statistics);
+            bar.inc(block.patients.end - block.patients.start);
+            true
+        })?;
+        bar.finish_and_clear();
+        let layout = self.population.layout();
+        let format =
+            self.arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+        let text = match format {
+            Format::Csv => layout.summary(&statistics),
+            Format::Table => layout.summary_table(&statistics),
+            Format::Json => summary_json(&layout.summary(&statistics)),
+        };
+        output::print(&text)?;
+        self.judge(&statistics, done, wanted, None)
+    }
+
+    /// Into a folder: tables that grow, then what they come to.
+    fn write(
+        &self,
+        folder: &std::path::Path,
+        key: &str,
+        mut patients: Patients,
+        (range, total, shard): (Range<u64>, u64, Option<(u64, u64)>),
+        means: Means,
+    ) -> Result<(), Failure> {
+        let layout = self.population.layout();
+        let mut heads = vec![
+            ("patients.csv", layout.head_of_patients()),
+            ("endpoints.csv", layout.head_of_points()),
+            ("failures.csv", layout.head_of_failures()),
+        ];
+        if self.arguments.trajectories {
+            heads.push(("trajectories.csv", layout.head_of_rows()));
+        }
+        let opened = Unfinished::open(folder, key, range.clone(), &heads, self.arguments.resume)?;
+        let (mut unfinished, stand) = opened;
+        let mut statistics = layout.statistics();
+        let mut first = range.start;
+        if let Stand::From(next, counted) = stand {
+            (first, statistics) = (next, *counted);
+            self.context.say(&format!("going on after {} of {} patients", next - range.start, range.end - range.start));
+        }
+        skip(&mut patients, &(first..range.end))?;
+        let bar = self.bar(&range, first);
+        let mut noted = Instant::now();
+        let mut trouble: Option<Problems> = None;
+        let run = self.population.run(patients, first..range.end, means, |block| {
+            statistics.merge(&block.statistics);
+            let Block { who, points, failures, rows, .. } = &block;
+            let mut written = unfinished.add(&[who, points, failures, rows], block.patients.end);
+            if written.is_ok() && noted.elapsed() > NOTED_EVERY {
+                noted = Instant::now();
+                written = unfinished.note(&statistics);
+            }
+            bar.inc(block.patients.end - block.patients.start);
+            trouble = written.err();
+            trouble.is_none()
+        });
+        bar.finish_and_clear();
+        if let Some(problems) = trouble {
+            return Err(problems.into());
+        }
+        let done = match run {
+            Ok(done) => done,
+            Err(problems) => {
+                unfinished.note(&statistics)?;
+                return Err(problems.into());
+            }
+        };
+        if first + done < range.end {
+            if !self.context.stop.is_tripped() {
+                let mut found = Diagnostic::error(
+                    &file::BAD_VALUE,
+                    format!("the table of patients ends after {} of {}", first + done, range.end),
+                );
+                found.help("ask for fewer with -n");
+                return Err(found.into());
+            }
+            unfinished.note(&statistics)?;
+            return self.judge(&statistics, first + done - range.start, range.end - range.start, Some(folder));
+        }
+        let run = self.run_json(&statistics, total, shard);
+        let others = shards::files(layout, key, total, &range, &statistics, run)?;
+        for path in unfinished.finish(others)? {
+            self.context.say(&format!("wrote {}", path.display()));
+        }
+        self.judge(&statistics, range.end - range.start, range.end - range.start, Some(folder))
+    }
+
+    /// Says what did not go well; an interruption is a failure, a patient that failed is none.
+    fn judge(
+        &self,
+        statistics: &Statistics,
+        done: u64,
+        wanted: u64,
+        folder: Option<&std::path::Path>,
+    ) -> Result<(), Failure> {
+        if done < wanted {
+            let mut found =
+                Diagnostic::error(&codes::INTERRUPTED, format!("stopped after {done} of {wanted} patients"));
+            match folder {
+                Some(_) => found.help("what was finished is kept; the same command with --resume goes on"),
+                None => found.help("the summary above is of those; with --output the run can go on later"),
+            };
+            return Err(Failure::Integration(found.into()));
+        }
+        if statistics.failed > 0 {
+            let where_to = if folder.is_some() { "; failures.csv says why" } else { "; --output DIR says why" };
+            self.context.say(&format!("warning: {} of {done} patients failed{where_to}", statistics.failed));
+        }
+        if statistics.outside > 0 {
+            self.context.say(&format!(
+                "note: {} of {done} patients have a parameter outside of its bounds (status `outside`)",
+                statistics.outside
+            ));
+        }
+        if statistics.complete == 0 {
+            let found = Diagnostic::error(&codes::INTEGRATION, "every patient failed");
+            return Err(Failure::Integration(found.into()));
+        }
+        Ok(())
+    }
+
+    fn bar(&self, range: &Range<u64>, first: u64) -> ProgressBar {
+        let target = if self.context.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(range.end - range.start), target);
+        let style = "{bar:30} {human_pos} of {human_len} patients, {per_sec}, {eta} left";
+        bar.set_style(ProgressStyle::with_template(style).expect("a known template"));
+        bar.set_position(first - range.start);
+        bar.reset_eta();
+        bar
+    }
+
+    fn run_json(&self, statistics: &Statistics, total: u64, shard: Option<(u64, u64)>) -> String {
+        let mut value = record::of_scenario(self.context, self.loaded, self.scenario);
+        let patients = match &self.arguments.patients {
+            Some(path) => json!({ "table": path }),
+            None => json!({ "seed": self.seed(), "sampling": if self.arguments.sobol { "sobol" } else { "random" } }),
+        };
+        value["population"] = json!({
+            "patients": total,
+            "shard": shard.map(|(part, of)| format!("{part}/{of}")),
+            "from": patients,
+            "complete": statistics.complete,
+            "failed": statistics.failed,
+            "outside": statistics.outside,
+        });
+        value["timing"] = record::timing(self.began);
+        format!("{}\n", serde_json::to_string_pretty(&value).expect("plain values"))
+    }
+}
+
+/// Leaves out the patients of a table before the range.
+fn skip(patients: &mut Patients, range: &Range<u64>) -> Result<(), Problems> {
+    if let Patients::Listed(table) = patients {
+        table.skip_patients(range.start)?;
+    }
+    Ok(())
+}
+
+fn hash_of(path: &str) -> Result<String, Problems> {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    let read = File::open(path).and_then(|mut file| {
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(()),
+                count => hash.update(&buffer[..count]),
+            }
+        }
+    });
+    read.map_err(|error| {
+        Diagnostic::error(&file::CANNOT_READ, format!("cannot read `{path}`: {}", disk::plain(&error)))
+    })?;
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn summary_json(csv: &str) -> String {
+    let mut lines = csv.lines();
+    let heads: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let rows: Vec<Value> = lines
+        .map(|line| {
+            let cells = line.split(',').zip(&heads);
+            let pairs = cells.map(|(cell, head)| {
+                let value = match cell.parse::<f64>() {
+                    _ if cell.is_empty() => Value::Null,
+                    Ok(number) => json!(number),
+                    Err(_) => json!(cell),
+                };
+                ((*head).to_string(), value)
+            });
+            Value::Object(pairs.collect())
+        })
+        .collect();
+    format!("{}\n", serde_json::to_string_pretty(&rows).expect("plain values"))
+}

@@ -1,0 +1,100 @@
+//! What the tables of a population hold: enough to write them without the model, as for merged shards.
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::Column;
+use super::statistics::Statistics;
+use crate::simulate::Prepared;
+use crate::trajectory::{Sidecar, SidecarColumn};
+
+/// Times, outputs, scales, end points and what is told of each patient.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Layout {
+    /// Name of the model.
+    pub model: String,
+    /// Its title.
+    pub title: String,
+    /// Unit of times.
+    pub time_unit: String,
+    /// Output times.
+    pub times: Vec<f64>,
+    /// Outputs.
+    pub outputs: Vec<OutputColumn>,
+    /// Names of the scales.
+    pub scales: Vec<String>,
+    /// End points.
+    pub points: Vec<Column>,
+    /// Parameters and covariates told of each patient, with units.
+    pub told: Vec<(String, String)>,
+    /// How many of them are parameters.
+    pub parameters: usize,
+    /// Times of doses of the regimen, with the label of their entry.
+    pub doses: Vec<(f64, String)>,
+}
+
+/// An output as tables and figures show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutputColumn {
+    /// Name.
+    pub name: String,
+    /// Unit.
+    pub unit: String,
+    /// Label.
+    pub label: String,
+    /// Whether its axis is logarithmic.
+    pub log: bool,
+    /// Lower limit of quantification.
+    pub lloq: Option<f64>,
+}
+
+impl Layout {
+    pub(super) fn new(prepared: &Prepared<'_>, scales: &[String], points: &[Column], told: &[usize]) -> Self {
+        let model = prepared.model();
+        let outputs = model.outputs.iter().map(|output| OutputColumn {
+            name: output.name.text.clone(),
+            unit: output.unit.to_string(),
+            label: output.label.clone(),
+            log: output.log,
+            lloq: output.lloq,
+        });
+        let parameters = told.iter().map(|&at| &model.parameters[at]).map(|item| (&item.name, &item.unit));
+        let covariates = model.covariates.iter().map(|item| (&item.name, &item.unit));
+        let told_of: Vec<(String, String)> =
+            parameters.chain(covariates).map(|(name, unit)| (name.text.clone(), unit.to_string())).collect();
+        Self {
+            model: model.name.clone(),
+            title: model.title.clone(),
+            time_unit: model.time.to_string(),
+            times: prepared.grid.clone(),
+            outputs: outputs.collect(),
+            scales: scales.to_vec(),
+            points: points.to_vec(),
+            told: told_of,
+            parameters: told.len(),
+            doses: prepared
+                .plan
+                .planned_doses()
+                .map(|(entry, time)| (time, model.doses[entry].label.clone()))
+                .collect(),
+        }
+    }
+
+    /// Nothing counted yet.
+    pub fn statistics(&self) -> Statistics {
+        let points = self.points.iter().filter(|column| !column.words).count();
+        Statistics::new(self.outputs.len(), self.times.len(), self.scales.len(), points)
+    }
+
+    /// Names, units and labels of the columns of the tables.
+    pub fn sidecar(&self) -> Sidecar {
+        let column = |name: &str, unit: &str, label: &str| SidecarColumn {
+            name: name.into(),
+            unit: unit.into(),
+            label: label.into(),
+        };
+        let time = column("time", &self.time_unit, "Time");
+        let outputs = self.outputs.iter().map(|output| column(&output.name, &output.unit, &output.label));
+        let points = self.points.iter().map(|point| column(&point.name, &point.unit, &point.label));
+        Sidecar { columns: std::iter::once(time).chain(outputs).chain(points).collect() }
+    }
+}

@@ -1,0 +1,420 @@
+//! Many patients on several threads, block after block.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+use std::ops::Range;
+use std::sync::{Condvar, Mutex};
+
+use super::columns::{self, Cell, Column};
+use super::layout::Layout;
+use super::statistics::Statistics;
+use super::watcher::{Left, Notes};
+use super::{Draw, Individual, PatientTable};
+use crate::diagnostic::Problems;
+use crate::numeric::InstructionSet;
+use crate::simulate::{Crew, Prepared};
+use crate::trajectory::{number, quoted};
+
+/// Patients of a block: enough that few lanes wait for its end, few enough that a block is lost lightly.
+const BLOCK: u64 = 512;
+/// Patients whose rows are counted together, output by output: their counts then stay in the cache.
+const COUNTED_TOGETHER: usize = 64;
+
+/// Where patients come from.
+pub enum Patients {
+    /// Drawn from the model.
+    Drawn(Draw),
+    /// Read from a table, from the first patient of the run on.
+    Listed(PatientTable<Box<dyn BufRead + Send>>),
+}
+
+/// How a population is run; none of it changes a bit of the results.
+#[derive(Debug, Clone, Copy)]
+pub struct Means {
+    /// Threads.
+    pub threads: usize,
+    /// Patients side by side on each: 1, 4, 8 or 16.
+    pub lanes: usize,
+    /// Vector instructions.
+    pub instructions: InstructionSet,
+}
+
+impl Default for Means {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { threads, lanes: 16, instructions: InstructionSet::best() }
+    }
+}
+
+/// What came of consecutive patients: lines of tables, without their heads, and counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// The patients, counted from 0.
+    pub patients: Range<u64>,
+    /// Who they are: a line each.
+    pub who: String,
+    /// Their end points: a line each.
+    pub points: String,
+    /// Those that failed: a line each.
+    pub failures: String,
+    /// Outputs at the output times, if wanted.
+    pub rows: String,
+    /// Counts.
+    pub statistics: Statistics,
+}
+
+/// A population ready to run.
+pub struct Population<'p> {
+    prepared: &'p Prepared<'p>,
+    columns: Vec<Column>,
+    layout: Layout,
+    /// Parameters whose values are told of each patient.
+    told: Vec<usize>,
+    with_rows: bool,
+}
+
+impl<'p> Population<'p> {
+    /// A population of a scenario. `told` are the places of the parameters that are told of each patient; `with_rows`
+    /// asks for the outputs at the output times.
+    pub fn new(prepared: &'p Prepared<'p>, told: Vec<usize>, with_rows: bool) -> Self {
+        let grading = prepared.scenario.grading.as_ref();
+        let scales: Vec<String> =
+            grading.map_or_else(Vec::new, |grading| grading.scales.iter().map(|scale| scale.name().into()).collect());
+        let columns = columns::columns(prepared.model(), &scales);
+        let layout = Layout::new(prepared, &scales, &columns, &told);
+        Self { prepared, columns, layout, told, with_rows }
+    }
+
+    /// What all patients share.
+    pub fn prepared(&self) -> &'p Prepared<'p> {
+        self.prepared
+    }
+
+    /// What the tables hold.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Runs patients `range` and hands over blocks in their order; stops early if `take` returns false, or when the
+    /// scenario's stop is tripped: what was handed over by then is whole. Returns how many patients were handed over.
+    ///
+    /// # Errors
+    /// A table of patients with mistakes; blocks before them were handed over.
+    pub fn run(
+        &self,
+        patients: Patients,
+        range: Range<u64>,
+        means: Means,
+        mut take: impl FnMut(Block) -> bool,
+    ) -> Result<u64, Problems> {
+        let queue = Queue::new(patients, range.clone(), 4 * means.threads.max(1) as u64);
+        let mut done = range.start;
+        let mut wrong = None;
+        std::thread::scope(|scope| {
+            let (sender, receiver) = std::sync::mpsc::channel();
+            for _ in 0..means.threads.max(1) {
+                let (sender, queue) = (sender.clone(), &queue);
+                scope.spawn(move || match means.lanes {
+                    1 => self.work::<1>(queue, means, &sender),
+                    4 => self.work::<4>(queue, means, &sender),
+                    8 => self.work::<8>(queue, means, &sender),
+                    _ => self.work::<16>(queue, means, &sender),
+                });
+            }
+            drop(sender);
+            // Blocks that came before their turn.
+            let mut waiting = BTreeMap::new();
+            while let Ok((first, block)) = receiver.recv() {
+                waiting.insert(first, block);
+                while let Some(block) = waiting.remove(&done) {
+                    match block {
+                        Ok(Some(block)) => {
+                            done = block.patients.end;
+                            if !take(block) {
+                                queue.close();
+                                return;
+                            }
+                            queue.taken();
+                        }
+                        Ok(None) => return queue.close(),
+                        Err(problems) => {
+                            wrong = Some(problems);
+                            return queue.close();
+                        }
+                    }
+                }
+            }
+        });
+        match wrong {
+            Some(problems) => Err(problems),
+            None => Ok(done - range.start),
+        }
+    }
+
+    /// A thread: block after block until there are no more.
+    fn work<const N: usize>(
+        &self,
+        queue: &Queue,
+        means: Means,
+        sender: &std::sync::mpsc::Sender<(u64, Result<Option<Block>, Problems>)>,
+    ) {
+        let mut options = self.prepared.options.clone();
+        options.instructions = means.instructions;
+        let mut crew = Crew::<N>::new(&self.prepared.plan, options);
+        while let Some((first, individuals)) = queue.claim() {
+            let block = individuals.map(|individuals| self.block(&mut crew, means, first, &individuals));
+            let last = !matches!(block, Ok(Some(_)));
+            if sender.send((first, block)).is_err() || last {
+                return;
+            }
+        }
+    }
+
+    /// Runs a block; none if it was stopped.
+    fn block<'s, const N: usize>(
+        &'s self,
+        crew: &mut Crew<'s, N>,
+        means: Means,
+        first: u64,
+        individuals: &[Individual],
+    ) -> Option<Block> {
+        let prepared = self.prepared;
+        let mut lines = vec![Lines::default(); individuals.len()];
+        let mut tally =
+            Tally { population: self, statistics: self.layout.statistics(), pending: Vec::new(), row: Vec::new() };
+        let leave = |patient: u64, left: Left<'_>| {
+            let individual = &individuals[patient as usize];
+            lines[patient as usize] = tally.patient(first + patient, individual, &left);
+        };
+        let (plan, grid) = (&prepared.plan, &prepared.grid);
+        let mut notes = Notes::<N, _>::new(prepared.model(), plan, grid, prepared.window, means.instructions, leave);
+        let mut next = individuals.iter().enumerate();
+        let stop = &prepared.scenario.stop;
+        crew.run(
+            || {
+                let (number, individual) = next.next().filter(|_| !stop.is_tripped())?;
+                Some((number as u64, prepared.controller(&individual.parameters, &individual.covariates)))
+            },
+            &mut notes,
+        );
+        drop(notes);
+        tally.count();
+        if stop.is_tripped() {
+            return None;
+        }
+        let statistics = tally.statistics;
+        let all = |of: fn(&Lines) -> &str| lines.iter().map(of).collect::<String>();
+        Some(Block {
+            patients: first..first + individuals.len() as u64,
+            who: all(|lines| &lines.who),
+            points: all(|lines| &lines.points),
+            failures: all(|lines| &lines.failure),
+            rows: all(|lines| &lines.rows),
+            statistics,
+        })
+    }
+}
+
+/// A patient's lines.
+#[derive(Debug, Clone, Default)]
+struct Lines {
+    who: String,
+    points: String,
+    failure: String,
+    rows: String,
+}
+
+/// Counts the patients of a block.
+struct Tally<'a> {
+    population: &'a Population<'a>,
+    statistics: Statistics,
+    /// Rows not counted yet.
+    pending: Vec<f64>,
+    row: Vec<Cell>,
+}
+
+impl Tally<'_> {
+    fn patient(&mut self, number_of: u64, individual: &Individual, left: &Left<'_>) -> Lines {
+        let mut lines = Lines::default();
+        let subject = individual.subject.clone().unwrap_or_else(|| (number_of + 1).to_string());
+        let subject = quoted(&subject);
+        self.who(&subject, individual, &mut lines.who);
+        self.statistics.outside += u64::from(!individual.outside.is_empty());
+        lines.points.push_str(&subject);
+        let columns = &self.population.columns;
+        if left.stopped.is_some() {
+            self.statistics.failed += 1;
+            self.statistics.points.iter_mut().for_each(super::Summary::add_failed);
+            lines.points.push_str(",failed");
+            lines.points.extend(std::iter::repeat_n(',', columns.len()));
+            lines.points.push('\n');
+            self.failure(&subject, individual, left, &mut lines.failure);
+            return lines;
+        }
+        self.statistics.complete += 1;
+        lines.points.push_str(if individual.outside.is_empty() { ",complete" } else { ",outside" });
+        let mut row = std::mem::take(&mut self.row);
+        columns::cells(self.population.prepared, left, &mut row);
+        let mut points = self.statistics.points.iter_mut();
+        for cell in &row {
+            lines.points.push(',');
+            match cell {
+                Cell::Word(word) => lines.points.push_str(word),
+                Cell::Number(value) => {
+                    if !value.is_nan() {
+                        lines.points.push_str(&number(*value));
+                    }
+                    points.next().expect("one a column of numbers").add(*value);
+                }
+            }
+        }
+        lines.points.push('\n');
+        self.row = row;
+        self.grades(left);
+        self.pending.extend_from_slice(left.rows);
+        let times = self.population.prepared.grid.len();
+        let outputs = self.population.prepared.model().outputs.len();
+        if self.pending.len() >= COUNTED_TOGETHER * times * outputs {
+            self.count();
+        }
+        if self.population.with_rows {
+            for (time, values) in self.population.prepared.grid.iter().zip(left.rows.chunks_exact(outputs.max(1))) {
+                lines.rows.push_str(&subject);
+                for value in std::iter::once(time).chain(values) {
+                    lines.rows.push(',');
+                    lines.rows.push_str(&number(*value));
+                }
+                lines.rows.push('\n');
+            }
+        }
+        lines
+    }
+
+    /// Subject, class, parameters.
+    fn who(&self, subject: &str, individual: &Individual, line: &mut String) {
+        line.push_str(subject);
+        for &parameter in &self.population.told {
+            line.push(',');
+            line.push_str(&number(individual.parameters[parameter]));
+        }
+        for covariate in &individual.covariates {
+            line.push(',');
+            line.push_str(&number(*covariate));
+        }
+        line.push('\n');
+    }
+
+    /// Subject, when, why, parameters.
+    fn failure(&self, subject: &str, individual: &Individual, left: &Left<'_>, line: &mut String) {
+        let Some(stopped) = &left.stopped else { return };
+        let prepared = self.population.prepared;
+        let reason = prepared.explain(stopped, left.time).message;
+        line.push_str(&format!("{subject},{},{}", number(left.time), quoted(&reason)));
+        for &parameter in &self.population.told {
+            line.push(',');
+            line.push_str(&number(individual.parameters[parameter]));
+        }
+        line.push('\n');
+    }
+
+    fn grades(&mut self, left: &Left<'_>) {
+        let prepared = self.population.prepared;
+        let times = prepared.grid.len();
+        for (scale, course) in left.courses.iter().enumerate() {
+            let maximum = course.maximum();
+            self.statistics.maxima[scale][columns::place_of(maximum.grade)] += 1;
+            for (at, &time) in prepared.grid.iter().enumerate() {
+                let grade = course.at(prepared.plan.to_days(time)).and_then(|finding| finding.grade());
+                self.statistics.grades[scale * times + at][columns::place_of(grade)] += 1;
+            }
+        }
+    }
+
+    /// Counts the pending rows, output by output.
+    fn count(&mut self) {
+        let times = self.population.prepared.grid.len();
+        let outputs = self.population.prepared.model().outputs.len();
+        let width = times * outputs;
+        if width == 0 {
+            return;
+        }
+        for output in 0..outputs {
+            for time in 0..times {
+                let values = &mut self.statistics.values[output * times + time];
+                for patient in self.pending.chunks_exact(width) {
+                    values.add(patient[time * outputs + output]);
+                }
+            }
+        }
+        self.pending.clear();
+    }
+}
+
+/// Hands out blocks of patients, never too far ahead of what was taken.
+struct Queue {
+    state: Mutex<State>,
+    room: Condvar,
+    range: Range<u64>,
+    ahead: u64,
+}
+
+struct State {
+    patients: Patients,
+    claimed: u64,
+    taken: u64,
+    closed: bool,
+}
+
+impl Queue {
+    fn new(patients: Patients, range: Range<u64>, ahead: u64) -> Self {
+        let state = State { patients, claimed: 0, taken: 0, closed: false };
+        Self { state: Mutex::new(state), room: Condvar::new(), range, ahead }
+    }
+
+    /// The next block: its first patient, and all of them.
+    #[allow(clippy::type_complexity, reason = "read once, right below")]
+    fn claim(&self) -> Option<(u64, Result<Vec<Individual>, Problems>)> {
+        let mut state = self.state.lock().expect("no thread panics while it holds it");
+        while !state.closed && state.claimed >= state.taken + self.ahead {
+            state = self.room.wait(state).expect("no thread panics while it holds it");
+        }
+        let first = self.range.start + state.claimed * BLOCK;
+        if state.closed || first >= self.range.end {
+            return None;
+        }
+        state.claimed += 1;
+        let numbers = first..(first + BLOCK).min(self.range.end);
+        let individuals = match &mut state.patients {
+            Patients::Drawn(draw) => {
+                let draw = draw.clone();
+                drop(state);
+                Ok(numbers.map(|number| draw.patient(number)).collect())
+            }
+            Patients::Listed(table) => read(table, numbers),
+        };
+        Some((first, individuals))
+    }
+
+    fn taken(&self) {
+        self.state.lock().expect("no thread panics while it holds it").taken += 1;
+        self.room.notify_all();
+    }
+
+    fn close(&self) {
+        self.state.lock().expect("no thread panics while it holds it").closed = true;
+        self.room.notify_all();
+    }
+}
+
+/// The next patients of a table; fewer at its end.
+fn read(table: &mut PatientTable<Box<dyn BufRead + Send>>, numbers: Range<u64>) -> Result<Vec<Individual>, Problems> {
+    let mut all = Vec::new();
+    for _ in numbers {
+        let mut individual = Individual::default();
+        if !table.read(&mut individual)? {
+            break;
+        }
+        all.push(individual);
+    }
+    Ok(all)
+}

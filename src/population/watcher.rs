@@ -1,0 +1,263 @@
+//! What is noted of patients while they run side by side: rows at the output times and exposure.
+
+use crate::compile::{Compiled, Workspace};
+use crate::crs::Course;
+use crate::integrate::{Piece, SideBySide, Sink};
+use crate::model::Model;
+use crate::numeric::{InstructionSet, Kernel, Lanes, Scalar};
+use crate::outcome::{Exposure, Recorder, SAMPLES, Window};
+use crate::regimen::same_time;
+use crate::simulate::{Controller, Departure, Event, Plan, Stopped, Watcher};
+use crate::unit::Conversion;
+
+/// What a patient leaves behind.
+#[derive(Debug)]
+pub(super) struct Left<'a> {
+    /// What stopped it before the end, if anything did.
+    pub stopped: Option<Stopped>,
+    /// When it left, in the time unit of the model.
+    pub time: f64,
+    /// One an output.
+    pub exposure: Vec<Exposure>,
+    /// Outputs at the output times, one row a time; rows not reached are missing.
+    pub rows: &'a [f64],
+    pub events: Vec<Event>,
+    pub courses: Vec<Course>,
+}
+
+/// Watches the lanes of one crew.
+pub(super) struct Notes<'p, const N: usize, F> {
+    plan: &'p Plan,
+    grid: &'p [f64],
+    outputs: usize,
+    sampler: Sampler<'p, N>,
+    lanes: Vec<LaneNotes>,
+    /// Outputs of all lanes at the samples of a piece: `SAMPLES` rows.
+    samples: Vec<Lanes<N>>,
+    row: Vec<Lanes<N>>,
+    /// Takes each patient's number and what it leaves.
+    leave: F,
+}
+
+struct LaneNotes {
+    patient: u64,
+    exposure: Recorder,
+    rows: Vec<f64>,
+    next: usize,
+    before: Vec<f64>,
+    after: Vec<f64>,
+}
+
+impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
+    pub fn new(
+        model: &Model,
+        plan: &'p Plan,
+        grid: &'p [f64],
+        window: Window,
+        instructions: InstructionSet,
+        leave: F,
+    ) -> Self {
+        let limits: Vec<Option<f64>> = model.outputs.iter().map(|output| output.lloq).collect();
+        let outputs = limits.len();
+        let lane = || LaneNotes {
+            patient: 0,
+            exposure: Recorder::new(&limits, window),
+            rows: Vec::with_capacity(grid.len() * outputs),
+            next: 0,
+            before: vec![0.0; outputs],
+            after: vec![0.0; outputs],
+        };
+        Self {
+            plan,
+            grid,
+            outputs,
+            sampler: Sampler::new(model, &plan.compiled, instructions),
+            lanes: (0..N).map(|_| lane()).collect(),
+            samples: vec![Lanes::default(); SAMPLES * outputs],
+            row: vec![Lanes::default(); outputs],
+            leave,
+        }
+    }
+
+    /// Rows at the output times within the pieces, side by side as long as any lane has one.
+    fn rows(&mut self, pieces: &SideBySide<'_, Lanes<N>>) {
+        let mut times = [0.0; N];
+        loop {
+            let mut due = [false; N];
+            for (lane, piece) in pieces.iter() {
+                let next = self.grid.get(self.lanes[lane].next).filter(|time| **time <= piece.to);
+                due[lane] = next.is_some();
+                times[lane] = next.copied().unwrap_or(piece.to);
+            }
+            if due == [false; N] {
+                return;
+            }
+            self.sampler.at(pieces, &times, &mut self.row);
+            for (lane, notes) in self.lanes.iter_mut().enumerate().filter(|(lane, _)| due[*lane]) {
+                notes.rows.extend(self.row.iter().map(|value| value.get(lane)));
+                notes.next += 1;
+            }
+        }
+    }
+
+    fn exposures(&mut self, pieces: &SideBySide<'_, Lanes<N>>) {
+        let outputs = self.outputs;
+        let mut wanted: [Option<[f64; SAMPLES]>; N] = [None; N];
+        let mut times = [0.0; N];
+        for (lane, piece) in pieces.iter() {
+            wanted[lane] = self.lanes[lane].exposure.times(piece.from, piece.to);
+        }
+        for (sample, row) in self.samples.chunks_exact_mut(outputs.max(1)).enumerate() {
+            for (lane, piece) in pieces.iter() {
+                times[lane] = wanted[lane].as_ref().map_or(piece.to, |times| times[sample]);
+            }
+            self.sampler.at(pieces, &times, row);
+        }
+        for (lane, piece) in pieces.iter() {
+            let Self { sampler, samples, lanes, .. } = self;
+            let exposure = &mut lanes[lane].exposure;
+            let mut eval = |time: f64, values: &mut [f64]| sampler.one(lane, &piece, time, values);
+            match &wanted[lane] {
+                Some(times) => {
+                    exposure.piece_sampled(times, |row, output| samples[row * outputs + output].get(lane), &mut eval);
+                }
+                None => exposure.piece(piece.from, piece.to, &mut eval),
+            }
+        }
+    }
+}
+
+impl<const N: usize, F: FnMut(u64, Left<'_>)> Sink<Lanes<N>> for Notes<'_, N, F> {
+    fn piece(&mut self, _lane: usize, _piece: &Piece<'_, Lanes<N>>) {
+        unreachable!("pieces come side by side");
+    }
+
+    fn pieces(&mut self, pieces: &SideBySide<'_, Lanes<N>>) {
+        self.rows(pieces);
+        self.exposures(pieces);
+    }
+}
+
+impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
+    fn begin(&mut self, lane: usize, patient: u64, time: f64, controller: &Controller<'_>, y: &[f64]) {
+        let notes = &mut self.lanes[lane];
+        notes.patient = patient;
+        self.sampler.seat(lane, controller);
+        self.sampler.state(lane, time, y, &mut notes.after);
+        notes.rows.clear();
+        notes.next = 0;
+        if self.grid.first().is_some_and(|at| *at <= time) {
+            notes.rows.extend_from_slice(&notes.after);
+            notes.next = 1;
+        }
+        notes.exposure.begin(time, &notes.after);
+    }
+
+    fn changed(&mut self, lane: usize, time: f64, before: &[f64], after: &[f64], controller: &Controller<'_>) {
+        let notes = &mut self.lanes[lane];
+        self.sampler.state(lane, time, before, &mut notes.before);
+        self.sampler.hold(lane, controller);
+        self.sampler.state(lane, time, after, &mut notes.after);
+        notes.exposure.border(time, &notes.before, &notes.after);
+        // Rows of this time, perhaps another rounding of it, show the state after.
+        let mut at = notes.next;
+        while at > 0 && same_time(self.grid[at - 1], time) {
+            at -= 1;
+            self.sampler.state(lane, self.grid[at], after, &mut notes.after);
+            notes.rows[at * self.outputs..][..self.outputs].copy_from_slice(&notes.after);
+        }
+    }
+
+    fn finish(&mut self, lane: usize, end: Departure<'_>) {
+        let notes = &mut self.lanes[lane];
+        let exposure = notes.exposure.finish(end.time);
+        let (events, _, panel) = end.controller.finish();
+        let courses = panel.map_or_else(Vec::new, |panel| panel.finish(self.plan.to_days(end.time)));
+        let left = Left { stopped: end.stopped, time: end.time, exposure, rows: &notes.rows, events, courses };
+        (self.leave)(notes.patient, left);
+    }
+}
+
+/// Outputs in the units of the model.
+struct Sampler<'p, const N: usize> {
+    compiled: &'p Compiled,
+    workspace: Workspace<Lanes<N>>,
+    units: Vec<Conversion>,
+    instructions: InstructionSet,
+    y: Vec<Lanes<N>>,
+    outputs: Vec<Lanes<N>>,
+    states: Vec<f64>,
+}
+
+impl<'p, const N: usize> Sampler<'p, N> {
+    fn new(model: &Model, compiled: &'p Compiled, instructions: InstructionSet) -> Self {
+        Self {
+            compiled,
+            workspace: compiled.program.workspace().with_instructions(instructions),
+            units: model.outputs.iter().map(|output| model.scales.conversion(&output.unit)).collect(),
+            instructions,
+            y: vec![Lanes::default(); compiled.program.states()],
+            outputs: vec![Lanes::default(); compiled.program.outputs_count()],
+            states: vec![0.0; compiled.program.states()],
+        }
+    }
+
+    /// A patient takes the lane.
+    fn seat(&mut self, lane: usize, controller: &Controller<'_>) {
+        for (slot, value) in controller.parameters().iter().enumerate() {
+            self.workspace.set_parameter(slot, lane, *value);
+        }
+        self.hold(lane, controller);
+    }
+
+    fn hold(&mut self, lane: usize, controller: &Controller<'_>) {
+        for (slot, value) in controller.held().iter().enumerate() {
+            self.workspace.set_held(slot, lane, *value);
+        }
+    }
+
+    /// The outputs of all lanes, each at its own time.
+    fn at(&mut self, pieces: &SideBySide<'_, Lanes<N>>, times: &[f64; N], outputs: &mut [Lanes<N>]) {
+        pieces.eval(times, &mut self.y);
+        self.compiled.program.outputs(&mut self.workspace, Lanes(*times), &self.y, &mut self.outputs);
+        self.instructions.run(Convert { units: &self.units, from: &self.outputs, to: outputs });
+    }
+
+    /// The outputs of one lane at a time of its piece.
+    fn one(&mut self, lane: usize, piece: &Piece<'_, Lanes<N>>, time: f64, outputs: &mut [f64]) {
+        let mut states = std::mem::take(&mut self.states);
+        piece.eval(time, &mut states);
+        self.state(lane, time, &states, outputs);
+        self.states = states;
+    }
+
+    /// The outputs of one lane at a state.
+    fn state(&mut self, lane: usize, time: f64, states: &[f64], outputs: &mut [f64]) {
+        for (wide, value) in self.y.iter_mut().zip(states) {
+            wide.set(lane, *value);
+        }
+        self.compiled.program.outputs(&mut self.workspace, Lanes([time; N]), &self.y, &mut self.outputs);
+        for ((value, wide), unit) in outputs.iter_mut().zip(&self.outputs).zip(&self.units) {
+            *value = unit.from_canonical(wide.get(lane));
+        }
+    }
+}
+
+/// [`Conversion::from_canonical`] in all lanes.
+struct Convert<'a, const N: usize> {
+    units: &'a [Conversion],
+    from: &'a [Lanes<N>],
+    to: &'a mut [Lanes<N>],
+}
+
+impl<const N: usize> Kernel for Convert<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let number = Lanes::<N>::splat;
+        for ((to, from), unit) in self.to.iter_mut().zip(self.from).zip(self.units) {
+            *to = *from * number(unit.divisor) / number(unit.multiple) + number(unit.offset);
+        }
+    }
+}

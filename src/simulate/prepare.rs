@@ -1,0 +1,72 @@
+//! What many patients of one scenario share.
+
+use super::controller::Controller;
+use super::crew::Stopped;
+use super::plan::Plan;
+use super::run;
+use super::scenario::Scenario;
+use crate::crs::Panel;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::integrate::Options;
+use crate::model::Model;
+use crate::outcome::{Exposure, Window};
+
+/// A scenario ready for many patients: equations compiled, doses resolved, graders made. Shared by all threads.
+#[derive(Debug)]
+pub struct Prepared<'s> {
+    /// The scenario.
+    pub scenario: &'s Scenario<'s>,
+    /// Equations, doses, end.
+    pub plan: Plan,
+    /// How to integrate.
+    pub options: Options,
+    /// Output times, in the time unit of the model.
+    pub grid: Vec<f64>,
+    /// What exposure counts.
+    pub window: Window,
+    panel: Option<Panel>,
+}
+
+impl<'s> Prepared<'s> {
+    /// Prepares a scenario.
+    ///
+    /// # Errors
+    /// Wrong doses or output times; a grading of a model without signs.
+    pub fn new(scenario: &'s Scenario<'s>) -> Result<Self, Problems> {
+        let (plan, panel) = run::plan(scenario)?;
+        let grid = scenario.grid.times(plan.start(), plan.end, &scenario.model.time)?;
+        let window = run::window(scenario.model, &plan);
+        Ok(Self { scenario, options: run::options(scenario), plan, grid, window, panel })
+    }
+
+    /// The model.
+    pub fn model(&self) -> &'s Model {
+        self.scenario.model
+    }
+
+    /// The graders of a patient, before the first look; none if no grading is wanted.
+    pub fn panel(&self) -> Option<&Panel> {
+        self.panel.as_ref()
+    }
+
+    /// The controller of a patient with these values, in the units of the model.
+    pub fn controller(&self, parameters: &[f64], covariates: &[f64]) -> Controller<'_> {
+        let model = self.scenario.model;
+        let parameters = run::canonical(model, model.parameters.iter().map(|item| &item.unit), parameters);
+        let covariates = run::canonical(model, model.covariates.iter().map(|item| &item.unit), covariates);
+        Controller::new(&self.plan, &parameters, &covariates, self.panel.clone())
+    }
+
+    /// Exposure as it is reported of an output: a level has no area and no half-life.
+    pub fn reported(&self, output: usize, exposure: Exposure) -> Exposure {
+        if self.scenario.model.outputs[output].unit.is_level() { run::of_level(exposure) } else { exposure }
+    }
+
+    /// Why a patient stopped.
+    pub fn explain(&self, stopped: &Stopped, time: f64) -> Diagnostic {
+        match stopped {
+            Stopped::Failure(failure) => run::explain(self.scenario.model, failure),
+            Stopped::Chatter(at) => run::chatter(self.scenario.model, *at, time),
+        }
+    }
+}
