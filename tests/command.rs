@@ -4,6 +4,7 @@
 mod contract;
 mod failure;
 mod files;
+mod population;
 mod wrong;
 
 use std::fs;

@@ -28,4 +28,4 @@ mod recorder;
 mod tests;
 
 pub use exposure::{Exposure, ExposureRow, table, write_csv};
-pub use recorder::{Recorder, SAMPLES, Window};
+pub use recorder::{Recorder, SAMPLES, Shape, Shapes, Window, shapes};

@@ -1,5 +1,6 @@
 use super::exposure::Exposure;
 use super::extremum;
+use crate::numeric::{Lanes, Mask, Scalar};
 
 /// Which times count, in the model's time unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,11 +140,12 @@ impl Recorder {
         whole.then(|| sample_times(from, to))
     }
 
-    /// [`piece`](Self::piece) with the outputs at [`times`](Self::times) known beforehand: `sample` gives an output at one
-    /// of them. The results have the same bits.
+    /// [`piece`](Self::piece) with the outputs at [`times`](Self::times) known beforehand: `shape` sums up an output's
+    /// samples, `sample` gives an output at one of the times. The results have the same bits.
     pub fn piece_sampled(
         &mut self,
         times: &[f64; SAMPLES],
+        shape: impl Fn(usize) -> Shape,
         sample: impl Fn(usize, usize) -> f64,
         eval: &mut dyn FnMut(f64, &mut [f64]),
     ) {
@@ -152,7 +154,7 @@ impl Recorder {
             return;
         }
         let counts = times[SAMPLES - 1] <= self.window.origin + AUC_DAYS * self.window.day;
-        self.take(times, counts, sample, eval);
+        self.take(times, counts, shape, sample, eval);
     }
 
     /// A time where values may jump: both sides count.
@@ -206,7 +208,12 @@ impl Recorder {
         for (row, &t) in samples.chunks_exact_mut(width).zip(&times) {
             eval(t, row);
         }
-        self.take(&times, counts, |row, index| samples[row * width + index], eval);
+        let sample = |row: usize, index: usize| samples[row * width + index];
+        let shape = |index: usize| {
+            let shapes = shapes(&std::array::from_fn(|row| Lanes([sample(row, index)])));
+            shapes.of(0)
+        };
+        self.take(&times, counts, shape, sample, eval);
         self.samples = samples;
     }
 
@@ -214,18 +221,22 @@ impl Recorder {
         &mut self,
         times: &[f64; SAMPLES],
         counts: bool,
+        shape: impl Fn(usize) -> Shape,
         sample: impl Fn(usize, usize) -> f64,
         eval: &mut dyn FnMut(f64, &mut [f64]),
     ) {
         let (from, to) = (times[0], times[SAMPLES - 1]);
         let half = 0.5 * (to - from) / HALVES as f64;
         for index in 0..self.outputs.len() {
-            let values: [f64; SAMPLES] = std::array::from_fn(|row| sample(row, index));
             let output = &mut self.outputs[index];
+            let shape = shape(index);
             if counts {
-                let sum: f64 = (0..5 * HALVES).map(|node| GAUSS[node % 5].1 * values[node + 2]).sum();
-                output.area += half * sum;
+                output.area += half * shape.weighted;
             }
+            if output.one_way(&shape, (from, to)) {
+                continue;
+            }
+            let values: [f64; SAMPLES] = std::array::from_fn(|row| sample(row, index));
             let scratch = &mut self.scratch;
             output.scan(times, &values, &mut |t| {
                 eval(t, scratch);
@@ -255,6 +266,60 @@ impl Recorder {
             }
         }
     }
+}
+
+/// An output over a piece, from its samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shape {
+    first: f64,
+    last: f64,
+    /// Whether each sample is above, or below, the one before.
+    course: Option<Course>,
+    /// Sum of the nodes with their weights.
+    weighted: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Course {
+    Rising,
+    Falling,
+}
+
+/// The [`Shape`]s of one output in several lanes.
+#[derive(Debug, Clone, Copy)]
+pub struct Shapes<S: Scalar> {
+    first: S,
+    last: S,
+    rising: S::Mask,
+    falling: S::Mask,
+    weighted: S,
+}
+
+impl<S: Scalar> Shapes<S> {
+    /// That of a lane.
+    pub fn of(&self, lane: usize) -> Shape {
+        let course = match (self.rising.get(lane), self.falling.get(lane)) {
+            (true, _) => Some(Course::Rising),
+            (_, true) => Some(Course::Falling),
+            _ => None,
+        };
+        Shape { first: self.first.get(lane), last: self.last.get(lane), course, weighted: self.weighted.get(lane) }
+    }
+}
+
+/// Sums up an output's samples, all lanes at once.
+#[inline(always)]
+pub fn shapes<S: Scalar>(samples: &[S; SAMPLES]) -> Shapes<S> {
+    let (mut rising, mut falling) = (S::Mask::splat(true), S::Mask::splat(true));
+    for row in 1..SAMPLES {
+        rising = rising.and(samples[row - 1].less(samples[row]));
+        falling = falling.and(samples[row].less(samples[row - 1]));
+    }
+    let mut weighted = S::splat(GAUSS[0].1) * samples[2];
+    for node in 1..5 * HALVES {
+        weighted = weighted + S::splat(GAUSS[node % 5].1) * samples[node + 2];
+    }
+    Shapes { first: samples[0], last: samples[SAMPLES - 1], rising, falling, weighted }
 }
 
 /// Ends, points close to them, and the nodes between, ascending.
@@ -293,6 +358,31 @@ impl Running {
             self.last = Some((time, value));
         }
         self.newest = Some((time, value));
+    }
+
+    /// Takes a piece on which the output rises or falls throughout and does not cross the limit: its ends say all that
+    /// [`scan`](Self::scan) would find. Returns whether it is one.
+    fn one_way(&mut self, shape: &Shape, (from, to): (f64, f64)) -> bool {
+        let Shape { first, last, course, .. } = *shape;
+        let ((low_time, low), (high_time, high)) = match course {
+            Some(Course::Rising) => ((from, first), (to, last)),
+            Some(Course::Falling) => ((to, last), (from, first)),
+            None => return false,
+        };
+        if self.limit.is_some_and(|limit| (low < limit) != (high < limit)) {
+            return false;
+        }
+        if self.maximum.is_none_or(|(_, most)| high > most) {
+            self.maximum = Some((high_time, high));
+        }
+        if self.minimum.is_none_or(|(_, least)| low < least) {
+            self.minimum = Some((low_time, low));
+        }
+        if self.limit.is_some_and(|limit| last >= limit) {
+            self.last = Some((to, last));
+        }
+        self.newest = Some((to, last));
+        true
     }
 
     /// Extremes and the limit within a piece, from its samples, refined where they turn.

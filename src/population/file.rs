@@ -130,11 +130,15 @@ mod tests {
         let mut all = Statistics::new(2, 3, 1, 2);
         (all.complete, all.failed, all.outside) = (5, 2, 1);
         for (at, values) in all.values.iter_mut().enumerate() {
-            [0.0, 1e-300, -2.5, f64::NAN, f64::INFINITY, 0.1 * at as f64].map(|value| values.add(value));
+            for value in [0.0, 1e-300, -2.5, f64::NAN, f64::INFINITY, 0.1 * at as f64] {
+                values.add(value);
+            }
         }
         all.grades[1] = [1, 2, 3, 4, 5, 6, 7];
         all.maxima[0][3] = 9;
-        [1.5, f64::NAN, 2.5e10].map(|value| all.points[0].add(value));
+        for value in [1.5, f64::NAN, 2.5e10] {
+            all.points[0].add(value);
+        }
         all.points[1].add_failed();
         all
     }

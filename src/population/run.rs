@@ -16,7 +16,7 @@ use crate::simulate::{Crew, Prepared};
 use crate::trajectory::{number, quoted};
 
 /// Patients of a block: enough that few lanes wait for its end, few enough that a block is lost lightly.
-const BLOCK: u64 = 512;
+const BLOCK: u64 = 1024;
 /// Patients whose rows are counted together, output by output: their counts then stay in the cache.
 const COUNTED_TOGETHER: usize = 64;
 
@@ -107,7 +107,7 @@ impl<'p> Population<'p> {
         means: Means,
         mut take: impl FnMut(Block) -> bool,
     ) -> Result<u64, Problems> {
-        let queue = Queue::new(patients, range.clone(), 4 * means.threads.max(1) as u64);
+        let queue = Queue::new(patients, range.clone(), means.threads as u64 + 2);
         let mut done = range.start;
         let mut wrong = None;
         std::thread::scope(|scope| {
@@ -338,11 +338,23 @@ impl Tally<'_> {
         if width == 0 {
             return;
         }
-        for output in 0..outputs {
-            for time in 0..times {
-                let values = &mut self.statistics.values[output * times + time];
-                for patient in self.pending.chunks_exact(width) {
-                    values.add(patient[time * outputs + output]);
+        // A line of the cache of each patient at a time; each cell of it then for all patients.
+        const LINE: usize = 8;
+        let patients = self.pending.len() / width;
+        let mut turned = [[0.0; COUNTED_TOGETHER]; LINE];
+        for from in (0..width).step_by(LINE) {
+            let cells = from..(from + LINE).min(width);
+            for first in (0..patients).step_by(COUNTED_TOGETHER) {
+                let some = first..(first + COUNTED_TOGETHER).min(patients);
+                for (at, patient) in some.clone().enumerate() {
+                    for (cell, value) in self.pending[patient * width..][cells.clone()].iter().enumerate() {
+                        turned[cell][at] = *value;
+                    }
+                }
+                for (cell, values) in cells.clone().zip(&turned) {
+                    let (time, output) = (cell / outputs, cell % outputs);
+                    let counted = &mut self.statistics.values[output * times + time];
+                    values[..some.len()].iter().for_each(|value| counted.add(*value));
                 }
             }
         }

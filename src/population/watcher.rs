@@ -4,8 +4,8 @@ use crate::compile::{Compiled, Workspace};
 use crate::crs::Course;
 use crate::integrate::{Piece, SideBySide, Sink};
 use crate::model::Model;
-use crate::numeric::{InstructionSet, Kernel, Lanes, Scalar};
-use crate::outcome::{Exposure, Recorder, SAMPLES, Window};
+use crate::numeric::{InstructionSet, Kernel, Lanes, Scalar, apart};
+use crate::outcome::{Exposure, Recorder, SAMPLES, Shapes, Window, shapes};
 use crate::regimen::same_time;
 use crate::simulate::{Controller, Departure, Event, Plan, Stopped, Watcher};
 use crate::unit::Conversion;
@@ -32,8 +32,9 @@ pub(super) struct Notes<'p, const N: usize, F> {
     outputs: usize,
     sampler: Sampler<'p, N>,
     lanes: Vec<LaneNotes>,
-    /// Outputs of all lanes at the samples of a piece: `SAMPLES` rows.
-    samples: Vec<Lanes<N>>,
+    /// Each output of all lanes at the samples of a piece, and what they come to.
+    samples: Vec<[Lanes<N>; SAMPLES]>,
+    shapes: Vec<Shapes<Lanes<N>>>,
     row: Vec<Lanes<N>>,
     /// Takes each patient's number and what it leaves.
     leave: F,
@@ -73,7 +74,8 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
             outputs,
             sampler: Sampler::new(model, &plan.compiled, instructions),
             lanes: (0..N).map(|_| lane()).collect(),
-            samples: vec![Lanes::default(); SAMPLES * outputs],
+            samples: vec![[Lanes::default(); SAMPLES]; outputs],
+            shapes: vec![shapes(&[Lanes::default(); SAMPLES]); outputs],
             row: vec![Lanes::default(); outputs],
             leave,
         }
@@ -102,27 +104,52 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
 
     fn exposures(&mut self, pieces: &SideBySide<'_, Lanes<N>>) {
         let outputs = self.outputs;
+        if outputs == 0 {
+            return;
+        }
         let mut wanted: [Option<[f64; SAMPLES]>; N] = [None; N];
         let mut times = [0.0; N];
         for (lane, piece) in pieces.iter() {
             wanted[lane] = self.lanes[lane].exposure.times(piece.from, piece.to);
         }
-        for (sample, row) in self.samples.chunks_exact_mut(outputs.max(1)).enumerate() {
+        for sample in 0..SAMPLES {
             for (lane, piece) in pieces.iter() {
                 times[lane] = wanted[lane].as_ref().map_or(piece.to, |times| times[sample]);
             }
-            self.sampler.at(pieces, &times, row);
+            self.sampler.at(pieces, &times, &mut self.row);
+            for (all, value) in self.samples.iter_mut().zip(&self.row) {
+                all[sample] = *value;
+            }
         }
+        self.sampler.instructions.run(SumUp { samples: &self.samples, shapes: &mut self.shapes });
         for (lane, piece) in pieces.iter() {
-            let Self { sampler, samples, lanes, .. } = self;
+            let Self { sampler, samples, shapes, lanes, .. } = self;
             let exposure = &mut lanes[lane].exposure;
             let mut eval = |time: f64, values: &mut [f64]| sampler.one(lane, &piece, time, values);
             match &wanted[lane] {
                 Some(times) => {
-                    exposure.piece_sampled(times, |row, output| samples[row * outputs + output].get(lane), &mut eval);
+                    let sample = |row: usize, output: usize| samples[output][row].get(lane);
+                    exposure.piece_sampled(times, |output| shapes[output].of(lane), sample, &mut eval);
                 }
                 None => exposure.piece(piece.from, piece.to, &mut eval),
             }
+        }
+    }
+}
+
+/// The shapes of all outputs in all lanes.
+struct SumUp<'a, const N: usize> {
+    samples: &'a [[Lanes<N>; SAMPLES]],
+    shapes: &'a mut [Shapes<Lanes<N>>],
+}
+
+impl<const N: usize> Kernel for SumUp<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (shape, samples) in self.shapes.iter_mut().zip(self.samples).inspect(apart) {
+            *shape = shapes(samples);
         }
     }
 }
@@ -256,7 +283,7 @@ impl<const N: usize> Kernel for Convert<'_, N> {
     #[inline(always)]
     fn run(self) {
         let number = Lanes::<N>::splat;
-        for ((to, from), unit) in self.to.iter_mut().zip(self.from).zip(self.units) {
+        for ((to, from), unit) in self.to.iter_mut().zip(self.from).zip(self.units).inspect(apart) {
             *to = *from * number(unit.divisor) / number(unit.multiple) + number(unit.offset);
         }
     }

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::Options;
 use crate::model::Model;
 use crate::outcome::{Exposure, Window};
+use crate::unit::Conversion;
 
 /// A scenario ready for many patients: equations compiled, doses resolved, graders made. Shared by all threads.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct Prepared<'s> {
     /// What exposure counts.
     pub window: Window,
     panel: Option<Panel>,
+    parameters: Vec<Conversion>,
+    covariates: Vec<Conversion>,
 }
 
 impl<'s> Prepared<'s> {
@@ -36,7 +39,10 @@ impl<'s> Prepared<'s> {
         let (plan, panel) = run::plan(scenario)?;
         let grid = scenario.grid.times(plan.start(), plan.end, &scenario.model.time)?;
         let window = run::window(scenario.model, &plan);
-        Ok(Self { scenario, options: run::options(scenario), plan, grid, window, panel })
+        let model = scenario.model;
+        let parameters = model.parameters.iter().map(|item| model.scales.conversion(&item.unit)).collect();
+        let covariates = model.covariates.iter().map(|item| model.scales.conversion(&item.unit)).collect();
+        Ok(Self { scenario, options: run::options(scenario), plan, grid, window, panel, parameters, covariates })
     }
 
     /// The model.
@@ -51,9 +57,11 @@ impl<'s> Prepared<'s> {
 
     /// The controller of a patient with these values, in the units of the model.
     pub fn controller(&self, parameters: &[f64], covariates: &[f64]) -> Controller<'_> {
-        let model = self.scenario.model;
-        let parameters = run::canonical(model, model.parameters.iter().map(|item| &item.unit), parameters);
-        let covariates = run::canonical(model, model.covariates.iter().map(|item| &item.unit), covariates);
+        let canonical = |units: &[Conversion], values: &[f64]| -> Vec<f64> {
+            units.iter().zip(values).map(|(unit, value)| unit.to_canonical(*value)).collect()
+        };
+        let (parameters, covariates) =
+            (canonical(&self.parameters, parameters), canonical(&self.covariates, covariates));
         Controller::new(&self.plan, &parameters, &covariates, self.panel.clone())
     }
 

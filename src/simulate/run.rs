@@ -219,7 +219,7 @@ fn with_measured(plan: &Plan, changes: Vec<(f64, Signs)>, measured: Measurements
     readings
 }
 
-pub(super) fn canonical<'a>(model: &Model, units: impl Iterator<Item = &'a Unit>, values: &[f64]) -> Vec<f64> {
+fn canonical<'a>(model: &Model, units: impl Iterator<Item = &'a Unit>, values: &[f64]) -> Vec<f64> {
     units.zip(values).map(|(unit, value)| model.scales.to_canonical(unit, *value)).collect()
 }
 

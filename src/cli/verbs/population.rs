@@ -233,14 +233,14 @@ impl Job<'_> {
         }
         skip(&mut patients, &(first..range.end))?;
         let bar = self.bar(&range, first);
-        let mut noted = Instant::now();
+        let mut noted: Option<Instant> = None;
         let mut trouble: Option<Problems> = None;
         let run = self.population.run(patients, first..range.end, means, |block| {
             statistics.merge(&block.statistics);
             let Block { who, points, failures, rows, .. } = &block;
             let mut written = unfinished.add(&[who, points, failures, rows], block.patients.end);
-            if written.is_ok() && noted.elapsed() > NOTED_EVERY {
-                noted = Instant::now();
+            if written.is_ok() && noted.is_none_or(|noted| noted.elapsed() > NOTED_EVERY) {
+                noted = Some(Instant::now());
                 written = unfinished.note(&statistics);
             }
             bar.inc(block.patients.end - block.patients.start);

@@ -1,0 +1,197 @@
+//! Populations as a user runs them: files, shards, interruption.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{cascade, fields, files, printed, told};
+use tempfile::tempdir;
+
+const STEIN: [&str; 4] = ["population", "stein-2019", "--until", "30 d"];
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&STEIN[..], &["--every", "1 d"], more].concat()
+}
+
+#[test]
+fn a_population_into_a_folder() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    let (code, said) = told(at, &with(&["-n", "100", "--seed", "3", "--output", "out", "--trajectories"]));
+    assert_eq!(code, 0, "{said}");
+    let expected = [
+        "columns.json",
+        "endpoints.csv",
+        "failures.csv",
+        "patients.csv",
+        "population.json",
+        "quantiles.csv",
+        "run.json",
+        "statistics.txt",
+        "summary.csv",
+        "trajectories.csv",
+    ];
+    let found: Vec<String> = files(&at.join("out")).into_iter().filter(|name| !name.ends_with(".png")).collect();
+    assert_eq!(found, expected);
+    let read = |name: &str| fs::read_to_string(at.join("out").join(name)).unwrap();
+    let patients = read("patients.csv");
+    assert_eq!(patients.lines().count(), 101);
+    assert!(patients.starts_with("subject,foldx [1],tmax [d],cmax [copies/ug],"), "{patients}");
+    assert_eq!(read("failures.csv").lines().count(), 1);
+    assert_eq!(read("trajectories.csv").lines().count(), 1 + 100 * 31);
+    // Quantiles against the patients themselves, to the stated resolution.
+    let rows = read("trajectories.csv");
+    let mut day_9: Vec<f64> =
+        fields(&rows).iter().filter(|row| row[1] == "9").map(|row| row[2].parse().unwrap()).collect();
+    day_9.sort_by(f64::total_cmp);
+    let quantiles = read("quantiles.csv");
+    let row = fields(&quantiles).into_iter().find(|row| row[..2] == ["9", "cart"]).unwrap();
+    let number = |at: usize| row[at].parse::<f64>().unwrap();
+    assert_eq!((row[3], number(5), number(11)), ("100", day_9[0], day_9[99]));
+    let mean = day_9.iter().sum::<f64>() / 100.0;
+    assert!((number(4) / mean - 1.0).abs() < 1e-12);
+    let median = 0.5 * (day_9[49] + day_9[50]);
+    assert!((number(8) / median - 1.0).abs() < 1.0 / 256.0 + 1e-9, "{} {median}", number(8));
+    // The patients read back are the same population.
+    let again = with(&["--patients", "out/patients.csv", "--output", "again", "--trajectories"]);
+    assert_eq!(told(at, &again).0, 0);
+    for name in ["endpoints.csv", "trajectories.csv", "quantiles.csv", "summary.csv", "statistics.txt"] {
+        assert!(read(name) == fs::read_to_string(at.join("again").join(name)).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn the_summary_without_a_folder() {
+    let folder = tempdir().unwrap();
+    let summary = printed(folder.path(), &with(&["-n", "50", "--threads", "1"]));
+    assert!(
+        summary
+            .starts_with("endpoint,unit,n,missing,failed,mean,sd,min,p05,p25,p50,p75,p95,max\ncmax_cart,copies/ug,50,")
+    );
+    assert_eq!(summary, printed(folder.path(), &with(&["-n", "50", "--threads", "2"])));
+    assert_ne!(summary, printed(folder.path(), &with(&["-n", "50", "--seed", "2"])));
+    assert_ne!(summary, printed(folder.path(), &with(&["-n", "50", "--sobol"])));
+}
+
+#[test]
+fn merged_shards_are_the_whole_byte_for_byte() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    assert_eq!(told(at, &with(&["-n", "150", "--output", "whole"])).0, 0);
+    let shards = ["1/7", "2/7", "3/7", "4/7", "5/7", "6/7", "7/7"];
+    for (n, shard) in shards.iter().enumerate() {
+        let name = format!("part{}", 7 - n);
+        assert_eq!(told(at, &with(&["-n", "150", "--shard", shard, "--output", &name])).0, 0);
+    }
+    let parts = ["part1", "part2", "part3", "part4", "part5", "part6", "part7"];
+    let (code, said) = told(at, &[&["merge"], &parts[..], &["--output", "merged"]].concat());
+    assert_eq!(code, 0, "{said}");
+    let names = files(&at.join("whole"));
+    assert_eq!(names, files(&at.join("merged")));
+    for name in names.iter().filter(|name| *name != "run.json") {
+        assert!(
+            fs::read(at.join("whole").join(name)).unwrap() == fs::read(at.join("merged").join(name)).unwrap(),
+            "{name}"
+        );
+    }
+    let (code, said) = told(at, &[&["merge"], &parts[1..], &["--output", "less"]].concat());
+    assert_eq!(code, 2);
+    assert!(said.contains("are in no shard"), "{said}");
+    let (code, said) = told(at, &["merge", "part1", "part1", "--output", "twice"]);
+    assert_eq!(code, 2, "{said}");
+    assert_eq!(told(at, &with(&["-n", "151", "--shard", "1/7", "--output", "other"])).0, 0);
+    let (code, said) = told(at, &["merge", "part7", "other", "--output", "mixed"]);
+    assert!(code == 2 && said.contains("not shards of one population"), "{said}");
+    assert!(!at.join("mixed").exists() && !at.join("twice").exists() && !at.join("less").exists());
+}
+
+/// Killed at any time, a run goes on from its last note; interrupted, from where it was.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_goes_on_to_the_same_files() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    let many = with(&["-n", "60000", "--threads", "1", "--output", "out"]);
+    let start = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cascade"));
+        command.current_dir(at).args(&many).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let child = start();
+    let table = at.join("out/unfinished.endpoints.csv");
+    let begun = Instant::now();
+    while fs::metadata(&table).map_or(0, |table| table.len()) < 100_000 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nothing was written");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    assert!(said.contains("stopped after") && said.contains("--resume"), "{said}");
+    assert!(at.join("out/unfinished.json").exists() && !at.join("out/endpoints.csv").exists());
+    // Without --resume nothing is lost.
+    let (code, said) = told(at, &many);
+    assert!(code == 2 && said.contains("unfinished run"), "{said}");
+    // Lines behind the last note, as a kill leaves them.
+    let mut torn = fs::read(&table).unwrap();
+    torn.extend_from_slice(b"60001,comp");
+    fs::write(&table, torn).unwrap();
+    let other = [&many[..], &["--resume", "--seed", "2"]].concat();
+    let (code, said) = told(at, &other);
+    assert!(code == 2 && said.contains("another model, other values or settings"), "{said}");
+    let (code, said) = told(at, &[&many[..], &["--resume"]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("going on after"), "{said}");
+    assert_eq!(told(at, &with(&["-n", "60000", "--output", "straight"])).0, 0);
+    let names = files(&at.join("straight"));
+    assert_eq!(names, files(&at.join("out")));
+    for name in names.iter().filter(|name| *name != "run.json") {
+        assert!(
+            fs::read(at.join("out").join(name)).unwrap() == fs::read(at.join("straight").join(name)).unwrap(),
+            "{name}"
+        );
+    }
+    let (code, said) = told(at, &[&many[..], &["--resume"]].concat());
+    assert!(code == 2 && said.contains("nothing to resume"), "{said}");
+}
+
+#[test]
+fn wrong_input_is_told_before_anything_is_written() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("p.csv"), "foldx,nonsense\n3900,1\n").unwrap();
+    fs::write(at.join("nan.csv"), "foldx\r\n3900\r\nNaN\r\n").unwrap();
+    fs::write(at.join("empty.csv"), "").unwrap();
+    fs::write(at.join("head.csv"), "foldx\n").unwrap();
+    let cases: [(&[&str], &str); 10] = [
+        (&["--patients", "p.csv"], "nonsense"),
+        (&["--patients", "empty.csv"], "empty"),
+        (&["--patients", "head.csv"], "no patients"),
+        (&["--patients", "missing.csv"], "cannot read `missing.csv`"),
+        (&["--patients", "-"], "how many patients"),
+        (&["-n", "0"], "0 is not in"),
+        (&["--threads", "0"], "a number of threads"),
+        (&["--shard", "3/2", "--output", "out"], "not a shard"),
+        (&["--shard", "1/2"], "--output"),
+        (&["--resume", "--output", "out"], "nothing to resume"),
+    ];
+    for (arguments, expected) in cases {
+        let (code, said) = told(at, &[&["population", "stein-2019"], arguments].concat());
+        assert!(code == 2 && said.contains(expected), "{arguments:?}: {said}");
+    }
+    let (code, said) = told(at, &["population", "stein-2019", "--patients", "nan.csv"]);
+    assert!(code == 2 && said.contains("nan.csv:3"), "{said}");
+    let (code, said) = told(at, &["population", "kimmel-2021"]);
+    assert!(code == 2 && said.contains("P001"), "{said}");
+    // A closed pipe is success.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cascade"))
+        .current_dir(at)
+        .args(with(&["-n", "20"]))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+    let _ = cascade(at);
+}
