@@ -46,10 +46,10 @@
 //! |---|---|---|
 //! | [`diagnostic`] | | places, mistakes, remedies |
 //! | [`document`], [`mod@unit`], [`numeric`] | text | tables with places; units; numbers in lanes and with derivatives |
-//! | [`expression`], [`trajectory`] | text | checked trees, graphs, derivatives; rows |
-//! | [`sign`], [`regimen`] | text | what clinicians see; doses |
+//! | [`expression`], [`trajectory`], [`random`] | text; seeds | checked trees, graphs, derivatives; rows; draws by address |
+//! | [`sign`], [`regimen`], [`error_model`] | text; predictions | what clinicians see; doses; what is measured |
 //! | [`model`], [`crs`], [`integrate`] | files; signs; equations | checked models; graded courses; accepted steps |
-//! | [`observation`], [`compile`], [`outcome`] | tables; models; solutions | readings; byte code; exposure |
+//! | [`observation`], [`compile`], [`outcome`] | tables; models; solutions | readings, designs, simulated data; byte code; exposure |
 //! | [`simulate`] | scenario | run |
 //! | [`plot`] | run | figure, PNG, SVG |
 //! | [`cli`] | arguments | files and exit codes |
@@ -65,6 +65,7 @@ pub mod compile;
 pub mod crs;
 pub mod diagnostic;
 pub mod document;
+pub mod error_model;
 pub mod expression;
 pub mod integrate;
 pub mod model;
@@ -72,6 +73,7 @@ pub mod numeric;
 pub mod observation;
 pub mod outcome;
 pub mod plot;
+pub mod random;
 pub mod regimen;
 pub mod sign;
 pub mod simulate;

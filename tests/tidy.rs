@@ -12,8 +12,8 @@ use cascade::simulate::Scenario;
 const FLOW: &[&[&str]] = &[
     &["diagnostic"],
     &["document", "unit", "numeric"],
-    &["expression", "trajectory"],
-    &["sign", "regimen"],
+    &["expression", "trajectory", "random"],
+    &["sign", "regimen", "error_model"],
     &["model", "crs", "integrate"],
     &["observation", "compile", "outcome"],
     &["simulate"],
@@ -85,6 +85,7 @@ fn one_external_crate_has_one_place() {
     let places = [
         ("toml::", "src/document"),
         ("ode_solvers::", "src/integrate"),
+        ("rand_chacha::", "src/random"),
         ("plotters::", "src/plot"),
         ("clap::", "src/cli"),
         ("miette::", "src/cli"),

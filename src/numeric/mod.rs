@@ -18,9 +18,11 @@ mod dual;
 mod elementary;
 mod lanes;
 mod normal;
+mod normal_tail;
 mod scalar;
 
 pub use dual::Dual;
 pub use lanes::{LaneMask, Lanes};
 pub use normal::normal_quantile;
+pub use normal_tail::{ln_normal_cdf, normal_cdf};
 pub use scalar::{Mask, Scalar};
