@@ -40,7 +40,7 @@ pub fn run_json(context: &Context, loaded: &Loaded, scenario: &Scenario<'_>, run
         "regimen": scenario.regimen.to_string(),
         "until": { "value": scenario.until, "unit": model.time.to_string() },
         "inputs": inputs,
-        "seed": loaded.file.as_ref().and_then(|file| file.seed),
+        "seed": loaded.seed,
         "rtol": scenario.rtol,
         "tolerances": tolerances,
         "solver": run.method.name(),

@@ -6,6 +6,7 @@ pub mod demo;
 pub mod explain;
 pub mod grade;
 pub mod models;
+mod observations;
 pub mod plot;
 pub mod show;
 pub mod simulate;
