@@ -159,7 +159,7 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "OUT.csv", requires = "design")]
     pub observations: Option<String>,
     /// Seed of the residual errors [default: that of the scenario, else 0]
-    #[arg(long, value_name = "NUMBER", requires = "design", value_parser = clap::value_parser!(u64).range(0..1 << 53))]
+    #[arg(long, value_name = "NUMBER", requires = "design", allow_hyphen_values = true, value_parser = clap::value_parser!(u64).range(0..1 << 53))]
     pub seed: Option<u64>,
     /// How to print [default: table on a terminal, else csv]
     #[arg(long, value_enum, conflicts_with = "output")]
