@@ -47,9 +47,9 @@
 //! | [`diagnostic`] | | places, mistakes, remedies |
 //! | [`document`], [`mod@unit`], [`numeric`] | text | tables with places; units; numbers in lanes and with derivatives |
 //! | [`random`], [`expression`], [`trajectory`] | seed and patient; text | random numbers; checked trees, graphs, derivatives; rows |
-//! | [`sign`], [`regimen`] | text | what clinicians see; doses |
+//! | [`sign`], [`regimen`], [`error_model`] | text; predictions | what clinicians see; doses; what is measured |
 //! | [`model`], [`crs`], [`integrate`] | files; signs; equations | checked models; graded courses; accepted steps |
-//! | [`observation`], [`compile`], [`outcome`] | tables; models; solutions | readings; byte code; exposure |
+//! | [`observation`], [`compile`], [`outcome`] | tables; models; solutions | readings, designs, simulated data; byte code; exposure |
 //! | [`simulate`] | scenario | run |
 //! | [`population`] | model or table; results | patients; bands and summaries |
 //! | [`plot`] | run | figure, PNG, SVG |
@@ -66,6 +66,7 @@ pub mod compile;
 pub mod crs;
 pub mod diagnostic;
 pub mod document;
+pub mod error_model;
 pub mod expression;
 pub mod integrate;
 pub mod model;

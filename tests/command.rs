@@ -4,6 +4,7 @@
 mod contract;
 mod failure;
 mod files;
+mod observations;
 mod population;
 mod wrong;
 

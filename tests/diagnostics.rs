@@ -30,6 +30,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("G011", "a_scale_with_too_many_rules_is_refused"),
     ("G013", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("D011", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
+    ("D012", "a_wrong_design_is_refused_with_its_place_and_writes_nothing"),
+    ("D013", "a_wrong_design_is_refused_with_its_place_and_writes_nothing"),
+    ("D014", "a_wrong_design_is_refused_with_its_place_and_writes_nothing"),
+    ("D015", "a_wrong_design_is_refused_with_its_place_and_writes_nothing"),
     ("D008", "rows_of_a_trajectory_come_in_the_order_of_time"),
     ("D010", "units_in_header_and_sidecar_must_agree"),
     ("N004", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
@@ -110,6 +114,7 @@ fn every_code_has_a_file_or_a_test() {
         "tests/diagnostics/population.rs",
         "tests/command/wrong.rs",
         "tests/command/failure.rs",
+        "tests/command/observations.rs",
     ];
     let tests: String = places
         .iter()

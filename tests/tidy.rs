@@ -12,8 +12,8 @@ use cascade::simulate::Scenario;
 const FLOW: &[&[&str]] = &[
     &["diagnostic"],
     &["document", "unit", "numeric"],
-    &["random", "expression", "trajectory"],
-    &["sign", "regimen"],
+    &["expression", "trajectory", "random"],
+    &["sign", "regimen", "error_model"],
     &["model", "crs", "integrate"],
     &["observation", "compile", "outcome"],
     &["simulate"],

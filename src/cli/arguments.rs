@@ -151,6 +151,23 @@ pub struct SimulateArgs {
     /// Units in the header of the CSV, as il6 [pg/mL]
     #[arg(long)]
     pub header_units: bool,
+    /// Simulate data: who is observed when, a NONMEM-style CSV with ID, TIME, DVID and perhaps doses
+    ///
+    /// Each record with EVID 0 and MDV 0 asks for an observation: prediction plus residual error of the output that DVID
+    /// names (or numbers, from 1). All subjects are the same individual with residual errors of their own. TIME counts in
+    /// the unit of the model unless its heading says another: TIME [h]. Dose records (EVID 1, AMT, CMT, RATE, ADDL, II)
+    /// replace the regimen. A row at the time of a dose shows the state after the dose.
+    #[arg(long, value_name = "DATA.csv", requires = "observations", conflicts_with_all = ["check_tolerance", "exposure", "format"])]
+    pub design: Option<String>,
+    /// Where the simulated data go, in place of the trajectory: a path, or `-` for standard output
+    ///
+    /// ID, TIME, EVID, AMT, CMT, RATE, MDV, DVID, DV, CENS, with the doses given; a value below the limit of
+    /// quantification has CENS 1 and the limit as DV.
+    #[arg(long, value_name = "OUT.csv", requires = "design")]
+    pub observations: Option<String>,
+    /// Seed of the residual errors [default: that of the scenario, else 0]
+    #[arg(long, value_name = "NUMBER", requires = "design", allow_hyphen_values = true, value_parser = clap::value_parser!(u64).range(0..1 << 53))]
+    pub seed: Option<u64>,
     /// How to print [default: table on a terminal, else csv]
     #[arg(long, value_enum, conflicts_with = "output")]
     pub format: Option<Format>,

@@ -27,6 +27,8 @@ pub struct Loaded {
     mistakes: Problems,
     /// Names and hashes of what was read.
     pub inputs: Vec<(String, String)>,
+    /// Seed of random numbers, if the file or the command says one.
+    pub seed: Option<u64>,
 }
 
 impl Loaded {
@@ -80,7 +82,8 @@ impl Loaded {
         if let Some((_, set)) = &set {
             note(&set.source);
         }
-        Ok(Self { model, set, file, warnings, mistakes: Problems::default(), inputs })
+        let seed = file.as_ref().and_then(|file| file.seed);
+        Ok(Self { model, set, file, warnings, mistakes: Problems::default(), inputs, seed })
     }
 
     /// The scenario: model, then file, then flags. All mistakes at once.

@@ -66,7 +66,7 @@ pub fn of_scenario(context: &Context, loaded: &Loaded, scenario: &Scenario<'_>) 
         "regimen": scenario.regimen.to_string(),
         "until": { "value": scenario.until, "unit": model.time.to_string() },
         "inputs": inputs,
-        "seed": loaded.file.as_ref().and_then(|file| file.seed),
+        "seed": loaded.seed,
         "rtol": scenario.rtol,
         "tolerances": tolerances,
         "solver": scenario.method.name(),

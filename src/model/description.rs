@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::diagnostic::{Source, Span};
+use crate::error_model::ErrorModel;
 use crate::expression::Expression;
 use crate::regimen::Regimen;
 use crate::sign::Sign;
@@ -332,13 +333,9 @@ pub struct Output {
 /// Residual error as declared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErrorDeclaration {
-    /// `additive`, `proportional`, `combined_variance`, `combined_sd`, `lognormal`, `power`.
-    pub model: String,
-    /// Whether it acts on the logarithm.
-    pub on_log: bool,
-    /// Sizes by name (`sd`, `proportional`, `exponent`).
-    pub sizes: Vec<(String, f64)>,
-    /// Where they come from.
+    /// The model with its sizes; `additive` on the logarithm is `Lognormal`.
+    pub model: ErrorModel,
+    /// Where the sizes come from.
     pub provenance: Provenance,
 }
 

@@ -20,6 +20,7 @@ mod elementary;
 mod instruction_set;
 mod lanes;
 mod normal;
+mod normal_tail;
 mod scalar;
 mod spread;
 
@@ -28,5 +29,6 @@ pub use dual::Dual;
 pub use instruction_set::{InstructionSet, Kernel};
 pub use lanes::{LaneMask, Lanes};
 pub use normal::normal_quantile;
+pub use normal_tail::{ln_normal_cdf, normal_cdf};
 pub use scalar::{Mask, Scalar};
 pub use spread::spread;

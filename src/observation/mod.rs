@@ -1,8 +1,11 @@
-//! Tables of what was observed: signs, and measurements of outputs.
+//! Tables of what was observed, or is to be: signs, measurements of outputs, designs and the data simulated for them.
 //!
 //! In: a CSV with `time`, perhaps `subject`, and columns with units in the header (`temperature [degC]`) or in
 //! `columns.json`. Columns are the [signs](crate::sign::Sign) for [`read_signs`], outputs of a model for
 //! [`read_measurements`]. Out: readings by subject in the order of time, or measurements.
+//!
+//! In: a NONMEM-style table that says who is observed when ([`read_design`]), a solution, and a random stream. Out:
+//! simulated measurements ([`observe`]) and the data set a fit reads ([`write_data`]), which is a design again.
 //!
 //! ```
 //! use cascade::diagnostic::Source;
@@ -13,8 +16,15 @@
 //! assert_eq!(subjects[0].readings[1].time, 0.25);
 //! ```
 
+mod data;
+mod design;
 mod measurements;
+mod record;
 mod signs;
+#[cfg(test)]
+mod tests;
 
+pub use data::{DoseRecord, SimulatedSubject, dose_records, observe, predictions, write_data};
+pub use design::{Design, DesignRow, DesignSubject, read_design};
 pub use measurements::{Measurement, read_measurements};
 pub use signs::{Subject, read_signs, write_signs};

@@ -162,6 +162,12 @@ impl<'m> Scenario<'m> {
         self
     }
 
+    /// Start of the run: 0, or the first dose before it, in the time unit of the model.
+    pub fn start(&self) -> f64 {
+        let given = self.regimen.resolve(self.model, &mut Problems::default());
+        given.iter().map(|dose| dose.time).fold(0.0, f64::min)
+    }
+
     /// Doses that the run ends before, as text.
     pub fn doses_after_end(&self) -> Vec<String> {
         let given = self.regimen.resolve(self.model, &mut Problems::default());

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod grade;
 pub mod merge;
 pub mod models;
+mod observations;
 pub mod plot;
 pub mod population;
 pub mod show;

@@ -8,6 +8,7 @@ use crate::cli::loading::open_set;
 use crate::cli::{Failure, output, picture};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::file;
+use crate::error_model::ErrorModel;
 use crate::model::{Care, DoseKind, Library, Model, Provenance, Switch, Trigger, Values, set_names};
 use crate::sign::{Sign, Signs};
 use crate::trajectory::{aligned, number};
@@ -111,7 +112,11 @@ fn text(model: &Model, values: &Values, set: Option<&str>) -> String {
     }
     out.push_str("\nOutputs\n");
     for output in &model.outputs {
-        out.push_str(&format!("  {} = {}   [{}] {}\n", output.name, output.value, output.unit, output.label));
+        out.push_str(&format!("  {} = {}   [{}] {}", output.name, output.value, output.unit, output.label));
+        if let Some(error) = &output.error {
+            out.push_str(&format!("; residual error {}", error.model));
+        }
+        out.push('\n');
     }
     if model.has_signs() {
         out.push_str("\nSigns\n");
@@ -277,6 +282,7 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
             json!({
                 "name": output.name.text, "value": output.value.to_string(), "unit": output.unit.to_string(),
                 "label": output.label, "lloq": output.lloq,
+                "error": output.error.as_ref().map(|error| error_json(&error.model)),
             })
         })
         .collect();
@@ -309,4 +315,9 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
             json!({ "name": reading.sign.name(), "value": reading.value.to_string(), "unit": reading.unit.to_string() })
         }).collect::<Vec<_>>(),
     })
+}
+
+fn error_json(error: &ErrorModel) -> Value {
+    let sizes = error.sizes().into_iter().map(|(name, size)| (name.to_string(), json!(size)));
+    json!({ "model": error.name(), "sizes": sizes.collect::<serde_json::Map<String, Value>>() })
 }

@@ -1,11 +1,12 @@
 //! `cascade simulate`.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::tolerance;
+use super::{observations, tolerance};
 use crate::cli::arguments::{Format, SimulateArgs};
 use crate::cli::loading::Loaded;
 use crate::cli::output::{self, Folder};
@@ -18,7 +19,9 @@ use crate::trajectory::Header;
 pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
     let began = Instant::now();
     let header = if arguments.header_units { Header::Units } else { Header::Names };
-    let loaded = Loaded::open(&arguments.run)?;
+    let mut loaded = Loaded::open(&arguments.run)?;
+    let design = arguments.design.as_deref().map(|path| observations::open(path, &mut loaded)).transpose()?;
+    loaded.seed = arguments.seed.or(loaded.seed).or(design.as_ref().map(|_| 0));
     let mut scenario = loaded.scenario(&arguments.run)?;
     scenario.exposure = arguments.exposure;
     scenario.stop = context.stop.clone();
@@ -26,9 +29,21 @@ pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
     if arguments.check_tolerance {
         return tolerance::run(context, arguments, scenario);
     }
+    if let Some(path) = arguments.observations.as_deref().filter(|path| *path != "-") {
+        output::try_file(Path::new(path))?;
+    }
     let folder = arguments.to.output.as_deref().map(Folder::open).transpose()?;
     if !loaded.warnings.is_empty() {
         context.say(render::text(&loaded.warnings).trim_end());
+    }
+    if let (Some(design), Some(path)) = (&design, &arguments.observations) {
+        let doses_given =
+            !arguments.run.dose.is_empty() || loaded.file.as_ref().is_some_and(|file| !file.doses.is_empty());
+        let data = observations::text(context, design, &scenario, doses_given, loaded.seed.unwrap_or(0))?;
+        observations::write(context, path, &data)?;
+        if folder.is_none() {
+            return Ok(());
+        }
     }
     let run = scenario.simulate()?;
     if let Some(mut folder) = folder {

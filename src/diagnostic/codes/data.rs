@@ -23,4 +23,12 @@ codes! {
         "Header and `columns.json` both give a unit for the column, and they differ. Remove the wrong one.";
     UNKNOWN_COLUMN = "D011", "column that is no output",
         "Columns of measurements are named after the outputs of the model, so that each is drawn over its own curve. `cascade show MODEL` lists the outputs; remove columns that are not measured outputs.";
+    DESIGN_COLUMN = "D012", "column that a design does not use",
+        "A design has ID (or id, subject), TIME, DVID (or output), EVID, MDV and the dose columns AMT, CMT, RATE, II, ADDL, SS; DV, CENS, LIMIT and BLQ are passed over, as what is observed is simulated. Covariates are not read from a design yet: give them with --set.";
+    DESIGN_OUTPUT = "D013", "which output is to be observed?",
+        "DVID names an output of the model, or gives its number in the order of the file, counted from 1. It may be left out, or empty, only if exactly one output has a residual error.";
+    NO_ERROR_MODEL = "D014", "output without a residual error",
+        "Data are simulated as prediction plus residual error. The output declares none: add `error` to it in a copy of the model, as error = { model = \"proportional\", sd = 0.3, assumption = \"A1: ...\" }; a prediction alone is what `cascade simulate` prints without --design.";
+    DESIGN_RECORD = "D015", "record that a design cannot have",
+        "Records are observations (EVID 0) and doses (EVID 1, with AMT, CMT and perhaps RATE, or ADDL with II). Resets, steady state and other events are not read yet; they are refused rather than ignored. CMT is the name of a dose entry, or a state (name, or number from 1) that exactly one entry goes to. AMT and RATE count in the unit of the dose entry unless their heading says another.";
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::diagnostic::codes::{file, model};
 use crate::diagnostic::{Problems, listing};
 use crate::document::{Entry, Kind, Table, Text};
+use crate::error_model::ErrorModel;
 use crate::model::description::{
     Carry, Covariate, Derived, DoseEntry, DoseKind, ErrorDeclaration, Floor, Output, State,
 };
@@ -253,31 +254,25 @@ fn error_declaration(
     assumptions: &mut Assumptions,
     problems: &mut Problems,
 ) -> Option<ErrorDeclaration> {
-    const MODELS: [&str; 6] = ["additive", "proportional", "combined_variance", "combined_sd", "lognormal", "power"];
     let inner = table.table("error", problems)?;
     inner.needed_text("model", inner.span(), problems);
-    let model_name = choice(inner, "model", &MODELS, problems);
-    let on_log = choice(inner, "on", &["natural", "log"], problems).is_some_and(|text| text.value == "log");
-    let wanted = match model_name.as_ref().map(|text| text.value.as_str()) {
-        Some("combined_variance" | "combined_sd") => &["additive", "proportional"][..],
-        Some("power") => &["sd", "exponent"],
-        Some(_) => &["sd"],
-        None => &[],
-    };
-    let mut sizes = Vec::new();
+    let name = choice(inner, "model", &ErrorModel::<f64>::NAMES, problems);
+    let on = choice(inner, "on", &["natural", "log"], problems);
+    let wanted = name.as_ref().and_then(|text| ErrorModel::<f64>::size_names(&text.value)).unwrap_or_default();
+    let mut sizes: Vec<(&str, f64)> = Vec::new();
     for key in ["sd", "additive", "proportional", "exponent"] {
         let size = match wanted.contains(&key) {
             true => inner.needed_number(key, inner.span(), problems),
             false => inner.number(key, problems),
         };
         let Some(size) = size else { continue };
-        if let (Some(text), false) = (&model_name, wanted.contains(&key)) {
+        if let (Some(text), false) = (&name, wanted.contains(&key)) {
             let found = inner.at(key, &file::BAD_VALUE, format!("`{key}` has no meaning for `{}`", text.value));
             problems.push(found).help(format!("it wants {}", wanted.join(" and ")));
         } else if size <= 0.0 {
             problems.push(inner.at(key, &file::BAD_VALUE, format!("`{key}` must be above 0: {size}")));
         }
-        sizes.push((key.to_string(), size));
+        sizes.push((key, size));
     }
     let traced = provenance(inner, assumptions, problems);
     inner.finish(problems);
@@ -287,5 +282,17 @@ fn error_declaration(
             .label(inner.span().clone(), "")
             .help("error = { ..., source = \"doi:..., Table 2\" }");
     }
-    Some(ErrorDeclaration { model: model_name?.value, on_log, sizes, provenance: traced? })
+    let mut name = name?.value;
+    if on.is_some_and(|text| text.value == "log") {
+        if name != "additive" {
+            let message = format!("`{name}` cannot act on the logarithm");
+            problems
+                .push(inner.at("on", &file::BAD_VALUE, message))
+                .help("`additive` can: model = \"additive\", on = \"log\", which is `lognormal`; else leave `on` out");
+            return None;
+        }
+        name = "lognormal".into();
+    }
+    let size = |wanted: &str| Some(sizes.iter().find(|(key, _)| *key == wanted)?.1);
+    Some(ErrorDeclaration { model: ErrorModel::named(&name, size)?, provenance: traced? })
 }

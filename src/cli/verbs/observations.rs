@@ -1,0 +1,138 @@
+//! `cascade simulate --design --observations`: data of one individual observed again and again.
+
+use std::path::Path;
+
+use crate::cli::loading::Loaded;
+use crate::cli::{Context, Failure, disk, output, render, tables};
+use crate::diagnostic::codes::file;
+use crate::diagnostic::{Diagnostic, Problems, Source};
+use crate::model::Model;
+use crate::observation::{self, Design, DesignSubject, SimulatedSubject};
+use crate::random::{Purpose, Stream};
+use crate::simulate::{Failed, Grid, Scenario};
+use crate::trajectory::Trajectory;
+
+/// The design at a path, noted among the inputs.
+pub fn open(path: &str, loaded: &mut Loaded) -> Result<Source, Failure> {
+    let source = Source::decode(path, &disk::bytes(path)?)?;
+    loaded.inputs.push((path.to_string(), output::hash(source.text().as_bytes())));
+    Ok(source)
+}
+
+/// The data set of a design.
+pub fn text(
+    context: &Context,
+    source: &Source,
+    scenario: &Scenario<'_>,
+    doses_given: bool,
+    seed: u64,
+) -> Result<String, Failure> {
+    let model = scenario.model;
+    let mut problems = Problems::default();
+    let design = observation::read_design(source, &tables::sidecar(source.name())?, model, &mut problems);
+    let Some(design) = design else { return Err(problems.into()) };
+    if !problems.is_empty() {
+        context.say(render::text(&problems).trim_end());
+    }
+    if doses_given && design.subjects.iter().any(|subject| subject.doses.is_some()) {
+        let message = format!("`{}` has dose records, and the command or its scenario has doses", source.name());
+        let mut found = Diagnostic::error(&file::BAD_VALUE, message);
+        found.help("keep one of them: leave --dose out, or remove the records with EVID 1");
+        return Err(found.into());
+    }
+    let runs = Runs::plan(scenario, design)?;
+    if let Some(late) = runs.own_doses().find(|own| !own.doses_after_end().is_empty()) {
+        context.warn_of_late_doses(&late);
+    }
+    runs.data(model, seed)
+}
+
+/// Subjects, each with its scenario; those without doses of their own share one.
+struct Runs<'m> {
+    design: Design,
+    shared: Scenario<'m>,
+}
+
+impl<'m> Runs<'m> {
+    fn plan(scenario: &Scenario<'m>, design: Design) -> Result<Self, Problems> {
+        let mut all: Vec<f64> = design.subjects.iter().flat_map(times).collect();
+        all.sort_by(f64::total_cmp);
+        all.dedup();
+        let shared = Scenario { grid: Grid::At(all), exposure: false, ..scenario.clone() };
+        let runs = Self { design, shared };
+        let mut problems = Problems::default();
+        for subject in &runs.design.subjects {
+            let own = runs.scenario(subject);
+            subject.check_within(own.start(), own.until, own.model, &mut problems);
+        }
+        problems.or_value(Some(runs))
+    }
+
+    fn scenario(&self, subject: &DesignSubject) -> Scenario<'m> {
+        let mut scenario = self.shared.clone();
+        if let Some(doses) = &subject.doses {
+            scenario.regimen = doses.clone();
+            let mut own: Vec<f64> = times(subject).collect();
+            own.dedup();
+            scenario.grid = Grid::At(own);
+        }
+        scenario
+    }
+
+    /// The scenarios of subjects with doses of their own.
+    fn own_doses(&self) -> impl Iterator<Item = Scenario<'m>> + '_ {
+        self.design.subjects.iter().filter(|subject| subject.doses.is_some()).map(|subject| self.scenario(subject))
+    }
+
+    fn data(&self, model: &Model, seed: u64) -> Result<String, Failure> {
+        let mut subjects = Vec::new();
+        let mut shared: Option<Trajectory> = None;
+        for (index, subject) in self.design.subjects.iter().enumerate() {
+            let scenario = self.scenario(subject);
+            let run = || scenario.simulate().map_err(|failed| of_subject(failed, &subject.name));
+            let own;
+            let solution = if subject.doses.is_some() {
+                own = run()?.trajectory;
+                &own
+            } else {
+                if shared.is_none() {
+                    shared = Some(run()?.trajectory);
+                }
+                shared.as_ref().expect("just run")
+            };
+            let predicted =
+                observation::predictions(model, subject, solution).expect("the run has rows at these times");
+            let mut stream = Stream::new(seed, index as u64, Purpose::Residual);
+            let measured = observation::observe(model, subject, &predicted, &mut stream)?;
+            let given = scenario.regimen.resolve(model, &mut Problems::default());
+            let doses = observation::dose_records(model, &given, &scenario.values.parameters, scenario.until)?;
+            subjects.push(SimulatedSubject { name: subject.name.clone(), doses, measured });
+        }
+        Ok(observation::write_data(&subjects))
+    }
+}
+
+fn times(subject: &DesignSubject) -> impl Iterator<Item = f64> + '_ {
+    subject.rows.iter().map(|row| row.time)
+}
+
+/// A failed run with the subject it is of.
+fn of_subject(failed: Failed, name: &str) -> Failure {
+    let Failed { problems: found, failure, reached } = failed;
+    let mut problems = Problems::default();
+    for mut found in found {
+        found.help(format!("subject of the design: `{name}`"));
+        problems.push(found);
+    }
+    Failed { problems, failure, reached }.into()
+}
+
+/// Writes the data set, or prints it.
+pub fn write(context: &Context, path: &str, text: &str) -> Result<(), Failure> {
+    if path == "-" {
+        return Ok(output::print(text)?);
+    }
+    output::write_file(Path::new(path), text.as_bytes())?;
+    context.say(&format!("wrote {path}"));
+    Ok(())
+}

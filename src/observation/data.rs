@@ -1,0 +1,189 @@
+//! Simulated data: predictions with residual error, and the table that a fit reads.
+
+use super::design::{DesignSubject, no_error_model};
+use super::measurements::Measurement;
+use crate::diagnostic::codes::data;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::model::{DoseKind, Model};
+use crate::random::Stream;
+use crate::regimen::{Administration, Delivery, Given, same_time};
+use crate::trajectory::{Trajectory, brief, number, quoted};
+
+/// Values of the outputs that a subject's rows ask for, in their units, one a row, from a solution with rows at all
+/// those times ([`Grid::At`](crate::simulate::Grid::At)). None if it lacks a time or an output.
+///
+/// The solution at an output time comes from the integrator's dense output, not from a grid. At the time of a dose it is
+/// the state after the dose, also for a row that stands before the dose record: there is no trough before a dose at its
+/// own time; ask for it a moment earlier.
+pub fn predictions(model: &Model, subject: &DesignSubject, solution: &Trajectory) -> Option<Vec<f64>> {
+    let value = |time: f64, output: usize| {
+        let output = &model.outputs[output];
+        let column = solution.column(&output.name)?;
+        // Of two rows at one time the later shows the state after the dose.
+        let row = solution.time.partition_point(|known| *known <= time).checked_sub(1)?;
+        let value = solution.row(row)[column];
+        (solution.time[row] == time).then(|| solution.columns[column].unit.convert(value, &output.unit)).flatten()
+    };
+    subject.rows.iter().map(|row| value(row.time, row.output)).collect()
+}
+
+/// Observes a subject: its predictions with the residual error and the limit of quantification of their outputs.
+///
+/// `predictions` has one value a row, in the unit of its output: from [`predictions()`], or from wherever the solution of
+/// this subject is. Each row takes one number from `stream`, in the order of the rows, so that the draws of a subject
+/// depend on its own rows alone. A value below the limit is reported as the limit, with `below_limit` set (CENS 1, method
+/// M3); values of a normal error may be negative and stay so.
+///
+/// ```
+/// use cascade::diagnostic::{Problems, Source};
+/// use cascade::model::Model;
+/// use cascade::observation::{observe, read_design};
+/// use cascade::random::{Purpose, Stream};
+/// use cascade::trajectory::Sidecar;
+/// let model = Model::embedded("stein-2019")?;
+/// let table = Source::new("design.csv", "TIME\n7\n14\n");
+/// let design = read_design(&table, &Sidecar::default(), &model, &mut Problems::default()).unwrap();
+/// let mut stream = Stream::new(1, 0, Purpose::Residual);
+/// let data = observe(&model, &design.subjects[0], &[2000.0, 9000.0], &mut stream)?;
+/// assert_eq!((data[1].output.as_str(), data[1].time), ("cart", 14.0));
+/// # Ok::<(), cascade::diagnostic::Problems>(())
+/// ```
+///
+/// # Errors
+/// An output without residual error.
+///
+/// # Panics
+/// If there are not as many predictions as rows.
+pub fn observe(
+    model: &Model,
+    subject: &DesignSubject,
+    predictions: &[f64],
+    stream: &mut Stream,
+) -> Result<Vec<Measurement>, Problems> {
+    assert_eq!(subject.rows.len(), predictions.len(), "one prediction a row");
+    let mut measured = Vec::with_capacity(predictions.len());
+    for (row, prediction) in subject.rows.iter().zip(predictions) {
+        let output = &model.outputs[row.output];
+        let Some(error) = &output.error else {
+            let mut found = no_error_model(model, row.output);
+            found.label(row.place.clone(), "is to be observed");
+            return Err(found.into());
+        };
+        let reading = error.model.read(*prediction, output.lloq, stream);
+        measured.push(Measurement {
+            subject: subject.name.clone(),
+            output: output.name.text.clone(),
+            time: row.time,
+            value: reading.value,
+            below_limit: reading.below_limit,
+        });
+    }
+    Ok(measured)
+}
+
+/// A dose as a table carries it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoseRecord {
+    /// When, in the time unit of the model.
+    pub time: f64,
+    /// Name of the dose entry.
+    pub entry: String,
+    /// AMT in the unit of the dose entry; 0 for a marker.
+    pub amount: f64,
+    /// RATE in that unit by time: 0 at once, -1 and -2 the rate and the duration that the dose entry declares.
+    pub rate: f64,
+}
+
+/// The doses that a run gives up to `end`, one record each; `parameters` are values in the units of the model.
+///
+/// # Errors
+/// An infusion over a duration whose amount a bioavailable fraction scales: RATE would give another duration.
+pub fn dose_records(
+    model: &Model,
+    administrations: &[Administration],
+    parameters: &[f64],
+    end: f64,
+) -> Result<Vec<DoseRecord>, Problems> {
+    administrations.iter().filter(|dose| dose.time <= end).map(|dose| record(model, dose, parameters)).collect()
+}
+
+fn record(model: &Model, dose: &Administration, parameters: &[f64]) -> Result<DoseRecord, Problems> {
+    let entry = &model.doses[dose.entry];
+    let mut record = DoseRecord { time: tidy(dose.time), entry: entry.name.text.clone(), amount: 0.0, rate: 0.0 };
+    let DoseKind::Into { unit, fraction, duration, rate, .. } = &entry.kind else { return Ok(record) };
+    record.amount = tidy(match dose.amount {
+        Given::Marker => 0.0,
+        Given::Fixed(amount) => model.scales.from_canonical(unit, amount),
+        Given::Parameter { slot, fraction } => {
+            let own = &model.parameters[slot].unit;
+            own.convert(parameters[slot], unit).unwrap_or(parameters[slot]) * fraction
+        }
+    });
+    record.rate = match dose.delivery {
+        Delivery::Declared if duration.is_some() => -2.0,
+        Delivery::Declared if rate.is_some() => -1.0,
+        Delivery::Declared => 0.0,
+        Delivery::Rate(rate) => tidy(model.scales.from_canonical(&(unit / &model.time), rate)),
+        Delivery::Duration(_) if fraction.is_some() => {
+            let name = &entry.name;
+            let at = brief(dose.time);
+            let mut found = Diagnostic::error(
+                &data::DESIGN_RECORD,
+                format!("the dose of `{name}` at {at} {} has a duration, which a RATE cannot say", model.time),
+            );
+            found.label(entry.name.span.clone(), "its fraction would change the duration");
+            found.help("give the dose with `rate` in place of `over`");
+            return Err(found.into());
+        }
+        Delivery::Duration(duration) => tidy(record.amount / duration),
+    };
+    Ok(record)
+}
+
+/// A number without the rounding error of conversions: 19200 for 19199.999999999996.
+fn tidy(value: f64) -> f64 {
+    let short: f64 = format!("{value:.11e}").parse().unwrap_or(value);
+    if same_time(short, value) { short } else { value }
+}
+
+/// A subject of a simulated data set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimulatedSubject {
+    /// Its name.
+    pub name: String,
+    /// Its doses, in the order they act.
+    pub doses: Vec<DoseRecord>,
+    /// Its measurements, in the order of time.
+    pub measured: Vec<Measurement>,
+}
+
+/// The columns of [`write_data`].
+const COLUMNS: &str = "ID,TIME,EVID,AMT,CMT,RATE,MDV,DVID,DV,CENS";
+
+/// A NONMEM-style table of simulated subjects, dose records included, so that it stands alone: read back as a design it
+/// asks for the same observations under the same doses, and read as data it is what a fit wants.
+///
+/// `TIME` in the unit of the model, `AMT` and `RATE` in that of the dose entry, `DV` in that of the output; `CMT` is the
+/// name of the dose entry, `DVID` that of the output, `CENS` 1 with the limit in `DV` where the value lies below it. A
+/// field without meaning is a point. At one time doses stand before observations, which show the state after them.
+pub fn write_data(subjects: &[SimulatedSubject]) -> String {
+    let mut text = format!("{COLUMNS}\n");
+    for subject in subjects {
+        let name = quoted(&subject.name);
+        let mut doses = subject.doses.iter().peekable();
+        let dose_line = |dose: &DoseRecord| {
+            let (time, amount, rate) = (number(dose.time), number(dose.amount), number(dose.rate));
+            format!("{name},{time},1,{amount},{},{rate},1,.,.,0\n", quoted(&dose.entry))
+        };
+        for one in &subject.measured {
+            while let Some(dose) = doses.next_if(|dose| dose.time <= one.time || same_time(dose.time, one.time)) {
+                text.push_str(&dose_line(dose));
+            }
+            let (time, value) = (number(one.time), number(one.value));
+            let censored = u8::from(one.below_limit);
+            text.push_str(&format!("{name},{time},0,0,.,0,0,{},{value},{censored}\n", quoted(&one.output)));
+        }
+        doses.for_each(|dose| text.push_str(&dose_line(dose)));
+    }
+    text
+}
