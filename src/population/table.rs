@@ -118,7 +118,11 @@ impl<R: BufRead> PatientTable<R> {
             return Ok(false);
         }
         let mut problems = Problems::default();
-        individual.clone_from(&self.typical);
+        individual.subject = None;
+        individual.class = None;
+        individual.etas.clear();
+        individual.parameters.clone_from(&self.typical.parameters);
+        individual.covariates.clone_from(&self.typical.covariates);
         if self.row.len() != self.columns.len() {
             let (found, wanted) = (self.row.len(), self.columns.len());
             problems

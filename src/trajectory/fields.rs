@@ -63,7 +63,7 @@ impl Fields {
         Some(table)
     }
 
-    /// Reads the header alone, of a table whose rows are read one by one with [`split_line`].
+    /// Reads the header alone, of a table that is read row by row.
     pub fn header_only(source: &Source, problems: &mut Problems) -> Option<Self> {
         let mut row = Vec::new();
         if !split_line(source.text(), &mut row) {

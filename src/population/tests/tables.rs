@@ -95,6 +95,22 @@ fn shards_read_what_the_whole_reads() {
 }
 
 #[test]
+fn nothing_of_the_patient_before_is_left() {
+    let text = "exponent\n0.5\n";
+    let expected = read(text).unwrap().remove(0);
+    let mut individual = Individual {
+        subject: Some("x".into()),
+        parameters: vec![9.0; 5],
+        covariates: Vec::new(),
+        class: Some(1),
+        etas: vec![1.0],
+        outside: vec![0, 1],
+    };
+    assert_eq!(open(text.as_bytes()).unwrap().read(&mut individual), Ok(true));
+    assert_eq!(individual, expected);
+}
+
+#[test]
 fn drawn_patients_read_back_to_the_same_bits() {
     let model = small();
     let draw = Draw::new(&model, &typical(&model), 5, Sampling::Random).unwrap();
