@@ -85,7 +85,8 @@ impl Assembler<'_> {
     /// the processor works on what does not wait.
     fn spread(&self, order: &[NodeId], steps: &HashMap<NodeId, Step>) -> Vec<NodeId> {
         let place: HashMap<NodeId, usize> = order.iter().enumerate().map(|(at, node)| (*node, at)).collect();
-        let operands = |at: usize| steps[&order[at]].operands.iter().flatten().filter_map(|node| place.get(node).copied());
+        let operands =
+            |at: usize| steps[&order[at]].operands.iter().flatten().filter_map(|node| place.get(node).copied());
         let reads: Vec<Vec<usize>> = (0..order.len()).map(|at| operands(at).collect()).collect();
         spread(&reads, DISTANCE).into_iter().map(|at| order[at]).collect()
     }

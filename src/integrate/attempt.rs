@@ -107,9 +107,8 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     /// Chooses the method whose lanes step now. An attempt costs the same for few lanes as for all: those of the other
     /// method wait until few are left of this one.
     fn choose_turn(&mut self) {
-        let count = |stepper| {
-            self.lanes.iter().filter(|at| at.phase == Phase::Stepping && at.stepper == stepper).count()
-        };
+        let count =
+            |stepper| self.lanes.iter().filter(|at| at.phase == Phase::Stepping && at.stepper == stepper).count();
         let (stiff, explicit) = (count(Stepper::Rodas5p), count(Stepper::DormandPrince));
         let (here, there) = if self.turn == Stepper::Rodas5p { (stiff, explicit) } else { (explicit, stiff) };
         if there > 0 && 4 * here < there {

@@ -1,4 +1,4 @@
-use crate::numeric::{spread, Aligned, Mask, Scalar, aligned, apart};
+use crate::numeric::{Aligned, Mask, Scalar, aligned, apart, spread};
 
 use super::system::Pattern;
 
@@ -210,7 +210,15 @@ fn eliminate(matrix: &mut [Vec<bool>]) -> Vec<usize> {
 
 impl Plan {
     fn new(order: &[usize], slots: &[Vec<u32>]) -> Self {
-        let mut plan = Plan { pivots: Vec::new(), lowers: Vec::new(), updates: Vec::new(), uppers: Vec::new(), before: Vec::new(), down: Vec::new(), up: Vec::new() };
+        let mut plan = Plan {
+            pivots: Vec::new(),
+            lowers: Vec::new(),
+            updates: Vec::new(),
+            uppers: Vec::new(),
+            before: Vec::new(),
+            down: Vec::new(),
+            up: Vec::new(),
+        };
         for (step, &p) in order.iter().enumerate() {
             let later = &order[step + 1..];
             let columns: Vec<usize> = later.iter().copied().filter(|&j| slots[p][j] != u32::MAX).collect();
@@ -244,7 +252,8 @@ impl Plan {
         let down: Vec<Vec<usize>> = plan.pivots.iter().map(|pivot| reads(&plan.before[range(pivot.before)])).collect();
         let up: Vec<Vec<usize>> = plan.pivots.iter().map(|pivot| reads(&plan.uppers[range(pivot.uppers)])).collect();
         // A row without terms needs nothing done on the way down.
-        plan.down = spread(&down, 3).into_iter().filter(|&step| !down[step].is_empty()).map(|step| step as u32).collect();
+        plan.down =
+            spread(&down, 3).into_iter().filter(|&step| !down[step].is_empty()).map(|step| step as u32).collect();
         plan.up = spread(&up, 3).into_iter().map(|step| step as u32).collect();
         plan
     }

@@ -27,7 +27,6 @@
 //! # Ok::<(), cascade::diagnostic::Problems>(())
 //! ```
 
-mod correlation;
 mod draw;
 mod histogram;
 mod sobol;

@@ -119,14 +119,7 @@ impl<'p, const N: usize> Crew<'p, N> {
         self.go_on(lane, border.time, answer, matches!(border.cause, Cause::Until), watcher)
     }
 
-    fn go_on(
-        &mut self,
-        lane: usize,
-        time: f64,
-        answer: Answer,
-        extend: bool,
-        watcher: &mut impl Watcher<N>,
-    ) -> bool {
+    fn go_on(&mut self, lane: usize, time: f64, answer: Answer, extend: bool, watcher: &mut impl Watcher<N>) -> bool {
         let stopped = match answer {
             Answer::Finish => None,
             Answer::Chatter(at) => Some(Stopped::Chatter(at)),

@@ -153,14 +153,10 @@ impl Node {
             Node::Whole(x, n) => Node::Whole(of(x), n),
             Node::Binary(operation, a, b) => Node::Binary(operation, of(a), of(b)),
             Node::Root { x, floor } => Node::Root { x: of(x), floor: of(floor) },
-            Node::Power { x, exponent, floor } => {
-                Node::Power { x: of(x), exponent: of(exponent), floor: of(floor) }
-            }
+            Node::Power { x, exponent, floor } => Node::Power { x: of(x), exponent: of(exponent), floor: of(floor) },
             Node::Hill { x, n, half } => Node::Hill { x: of(x), n: of(n), half: of(half) },
             Node::HillWhole { x, n, half } => Node::HillWhole { x: of(x), n, half: of(half) },
-            Node::Select { condition, yes, no } => {
-                Node::Select { condition: of(condition), yes: of(yes), no: of(no) }
-            }
+            Node::Select { condition, yes, no } => Node::Select { condition: of(condition), yes: of(yes), no: of(no) },
         }
     }
 

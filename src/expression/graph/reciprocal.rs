@@ -54,7 +54,8 @@ mod tests {
         let new = graph.with_reciprocals(&[sum, moving, still]);
         assert_eq!(new[1..], [moving, still]);
         assert_ne!(new[0], sum);
-        let value = |node| graph.evaluate_scalar(node, |input| if matches!(input, Input::State(_)) { 3.0 } else { 7.0 });
+        let value =
+            |node| graph.evaluate_scalar(node, |input| if matches!(input, Input::State(_)) { 3.0 } else { 7.0 });
         assert!((value(new[0]) - 6.0 / 7.0).abs() < 1e-15);
         let divisions = |graph: &Graph, root| {
             let divides = |id: &NodeId| matches!(graph.node(*id), Node::Binary(Binary::Divide, a, _) if a == y);
