@@ -32,10 +32,9 @@ pub(super) fn check(
             class.parameters.iter().find(|(name, _)| *name == parameter.name.text).map(|(_, value)| *value)
         };
         // Without a mixture, everybody has the value; with one, whoever's class gives none.
-        if mixture.is_empty() || mixture.iter().any(|class| of_class(class).is_none()) {
-            if let Some(value) = value(at) {
-                spread(parameter, variability, value, "", problems);
-            }
+        let without_class = mixture.is_empty() || mixture.iter().any(|class| of_class(class).is_none());
+        if let Some(value) = value(at).filter(|_| without_class) {
+            spread(parameter, variability, value, "", problems);
         }
         for class in mixture {
             if let Some(value) = of_class(class) {
