@@ -42,8 +42,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("N007", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("N009", "a_run_that_is_stopped_from_outside_says_so"),
     ("P001", "patients_that_cannot_be_drawn_are_told"),
-    ("P002", "patients_that_cannot_be_drawn_are_told"),
-    ("P003", "patients_that_cannot_be_drawn_are_told"),
     ("P004", "patients_that_cannot_be_drawn_are_told"),
     ("P005", "a_value_that_every_class_replaces_is_told"),
     ("P006", "a_table_of_patients_has_columns_of_the_model_alone"),

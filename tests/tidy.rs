@@ -190,6 +190,9 @@ fn every_shipped_value_has_a_source_with_doi_or_a_numbered_assumption() {
                 (None, _) => {}
             }
         }
+        for point in &model.end_points {
+            traced(&format!("{name}: {}", point.name), &point.provenance);
+        }
         for switch in &model.switches {
             if let Some(care) = &switch.care {
                 traced(&format!("{name}: {}", switch.name), &care.provenance);

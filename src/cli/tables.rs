@@ -6,7 +6,7 @@ use super::disk;
 use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::observation::{self, Subject};
-use crate::outcome::{self, ExposureRow};
+use crate::outcome::{self, EndPointRow, ExposureRow};
 use crate::trajectory::Sidecar;
 
 /// CSV with quotes where needed.
@@ -22,6 +22,13 @@ pub fn csv(rows: impl Iterator<Item = Vec<String>>) -> String {
 pub fn exposure(rows: &[ExposureRow]) -> String {
     let mut text = Vec::new();
     outcome::write_csv(rows, &mut text).expect("memory does not fail");
+    String::from_utf8(text).expect("written from text")
+}
+
+/// The CSV of end points.
+pub fn end_points(rows: &[EndPointRow]) -> String {
+    let mut text = Vec::new();
+    outcome::write_end_points_csv(rows, &mut text).expect("memory does not fail");
     String::from_utf8(text).expect("written from text")
 }
 

@@ -6,7 +6,7 @@ use super::program::{Equations, Program};
 use crate::crs::Atom;
 use crate::expression::graph as nodes;
 use crate::expression::{Comparison, DoseQuery, Expression, Graph, Input, Node, NodeId, NodeKind, Resolve, lower};
-use crate::model::{DoseKind, Model, Trigger};
+use crate::model::{DoseKind, Followed, Model, Trigger};
 use crate::sign::Sign;
 use crate::unit::{Conversion, Unit};
 
@@ -25,6 +25,8 @@ pub struct Compiled {
     pub doses: Vec<CompiledDose>,
     /// Signs read from the model: sign, and index of the output that gives it in the unit of the sign.
     pub readings: Vec<(Sign, usize)>,
+    /// The output that each end point of the model follows.
+    pub end_points: Vec<usize>,
     /// Conditions of the grading scales.
     pub watched: Vec<usize>,
 }
@@ -178,6 +180,16 @@ pub fn compile(model: &Model, atoms: &[Atom]) -> Compiled {
             shows: false,
         });
     }
+    let mut end_points = Vec::new();
+    for end_point in &model.end_points {
+        end_points.push(match end_point.followed {
+            Followed::Output(output) => output,
+            Followed::State(state) => {
+                outputs.push(lowering.graph.input(Input::State(state)));
+                outputs.len() - 1
+            }
+        });
+    }
     let mut floors = Vec::new();
     for (state, floor) in model.states.iter().enumerate().filter_map(|(at, state)| Some((at, state.floor?))) {
         let limit = model.scales.to_canonical(&model.states[state].unit, floor.value);
@@ -234,7 +246,7 @@ pub fn compile(model: &Model, atoms: &[Atom]) -> Compiled {
         switch.shows =
             (0..program.outputs_count()).any(|output| program.output_reads(output).contains(Input::Held(slot)));
     }
-    Compiled { program, held, switches, floors, doses, readings, watched }
+    Compiled { program, held, switches, floors, doses, readings, end_points, watched }
 }
 
 /// Adds the crossings behind the comparisons in `roots`; returns their indices.

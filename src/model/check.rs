@@ -97,7 +97,10 @@ fn names(model: &Model, problems: &mut Problems) {
             first.insert(&name.text, name);
         }
     }
-    for name in model.doses.iter().map(|dose| &dose.name).chain(model.outputs.iter().map(|output| &output.name)) {
+    let doses = model.doses.iter().map(|dose| &dose.name);
+    let outputs = model.outputs.iter().map(|output| &output.name);
+    let end_points = model.end_points.iter().map(|end_point| &end_point.name);
+    for name in doses.chain(outputs).chain(end_points) {
         language::check_name(name, &name.span, problems);
     }
     let columns = model.states.iter().map(|state| &state.name).chain(model.outputs.iter().map(|output| &output.name));

@@ -339,6 +339,77 @@ pub struct ErrorDeclaration {
     pub provenance: Provenance,
 }
 
+/// A declared end point: a threshold that an output reaches, and perhaps loses again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndPoint {
+    /// Name.
+    pub name: Named,
+    /// What is followed.
+    pub followed: Followed,
+    /// From which side on it counts as reached.
+    pub side: Side,
+    /// The threshold, in the unit of what is followed.
+    pub threshold: Threshold,
+    /// The threshold as the file gives it.
+    pub written: String,
+    /// Text for tables and figures.
+    pub label: String,
+    /// Where the criterion comes from.
+    pub provenance: Provenance,
+}
+
+impl EndPoint {
+    /// Name and unit of what is followed.
+    pub fn output<'m>(&self, model: &'m Model) -> (&'m str, &'m Unit) {
+        match self.followed {
+            Followed::Output(at) => (&model.outputs[at].name, &model.outputs[at].unit),
+            Followed::State(at) => (&model.states[at].name, &model.states[at].unit),
+        }
+    }
+
+    /// As `tumour below 10 percent of start`.
+    pub fn criterion(&self, model: &Model) -> String {
+        format!("{} {} {}", self.output(model).0, self.side.word(), self.written)
+    }
+}
+
+/// What an end point follows: a column of the trajectory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Followed {
+    /// Index of the output.
+    Output(usize),
+    /// Index of a state that has no output of its name.
+    State(usize),
+}
+
+/// On which side of its threshold an end point is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// At or below it.
+    Below,
+    /// At or above it.
+    Above,
+}
+
+impl Side {
+    /// The key in model files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Below => "below",
+            Self::Above => "above",
+        }
+    }
+}
+
+/// Threshold of an end point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Threshold {
+    /// A value.
+    Level(f64),
+    /// A share of the value at the first CAR-T dose, before that dose acts.
+    OfStart(f64),
+}
+
 /// How a sign is read from the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -387,6 +458,8 @@ pub struct Model {
     pub doses: Vec<DoseEntry>,
     /// Outputs.
     pub outputs: Vec<Output>,
+    /// End points.
+    pub end_points: Vec<EndPoint>,
     /// Signs read from the model.
     pub readings: Vec<Reading>,
     /// Correlations of random effects.

@@ -16,13 +16,15 @@ mod library;
 mod names;
 mod table;
 mod values;
+mod variability;
 
 pub use description::{
-    Care, Carry, Citation, Correlation, Covariate, Defaults, Derived, DoseEntry, DoseKind, ErrorDeclaration, Floor,
-    Maturity, MixtureClass, Model, Named, Output, Parameter, Provenance, Reading, Spread, State, Switch, Trigger,
-    Variability,
+    Care, Carry, Citation, Correlation, Covariate, Defaults, Derived, DoseEntry, DoseKind, EndPoint, ErrorDeclaration,
+    Floor, Followed, Maturity, MixtureClass, Model, Named, Output, Parameter, Provenance, Reading, Side, Spread, State,
+    Switch, Threshold, Trigger, Variability,
 };
 pub use library::{Embedded, Library, TABLE, model_names, set_names, unknown_set};
 pub use names::ModelScope;
 pub use table::sets as table_sets;
 pub use values::{Override, ParameterSet, Values};
+pub(crate) use variability::{Scale, correlation_root, scale, spread};

@@ -3,6 +3,7 @@
 use super::description::{Maturity, Model, Named, Parameter, Provenance};
 use super::file::{Assumptions, check_format, parameters};
 use super::table;
+use super::variability;
 use crate::diagnostic::codes::model as codes;
 use crate::diagnostic::{Problems, Source, Span, listing};
 use crate::document;
@@ -223,6 +224,14 @@ impl Values {
         }
         let parameters = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
         problems.or_value(Some(Self { parameters, covariates, provenance }))
+    }
+
+    /// What keeps patients of `model` from being drawn around these values; nothing if it has no variability.
+    pub fn check_variability(&self, model: &Model) -> Problems {
+        let mut problems = Problems::default();
+        let value = |at: usize| Some(self.parameters[at]);
+        variability::check(&model.parameters, value, &model.correlations, &model.mixture, &mut problems);
+        problems
     }
 
     /// The value of a parameter or covariate by name, in its declared unit.

@@ -100,17 +100,41 @@ fn minimum(from: f64, to: f64, tolerance: f64, mut value: impl FnMut(f64) -> f64
     (x, fx)
 }
 
+/// The low between samples: where the middle one of three is not above its neighbours, the minimum near it, if it is lower.
+///
+/// Differences by rounding, as of a curve at rest, are no turn.
+pub(super) fn dip(times: &[f64; 3], values: &[f64; 3], value: impl FnMut(f64) -> f64) -> Option<(f64, f64)> {
+    let [left, here, right] = *values;
+    if !(here <= left && here <= right && left.max(right) - here > 1e-12 * here.abs()) {
+        return None;
+    }
+    let (time, low) = turning(times, values, value);
+    (low < here).then_some((time, low))
+}
+
 /// The last time at or above `limit` between `above` (where `value` is at or above it) and `below` (where it is not),
 /// and the value there.
+pub(super) fn last_above(above: f64, below: f64, limit: f64, value: impl FnMut(f64) -> f64) -> (f64, f64) {
+    edge(above, below, |value| value >= limit, value)
+}
+
+/// The time nearest to `without` at which the value `holds` what it holds at `within` and not at `without`, and the value
+/// there.
 ///
 /// One crossing is assumed; halved until neighbouring times cannot be told apart for any use (1e-13 of the time).
-pub(super) fn last_above(above: f64, below: f64, limit: f64, mut value: impl FnMut(f64) -> f64) -> (f64, f64) {
-    let (mut a, mut b) = (above, below);
+pub(super) fn edge(
+    within: f64,
+    without: f64,
+    holds: impl Fn(f64) -> bool,
+    mut value: impl FnMut(f64) -> f64,
+) -> (f64, f64) {
+    let (mut a, mut b) = (within, without);
     let mut at = value(a);
-    while b - a > 1e-13 * b.abs().max(b - above) {
+    let width = (without - within).abs();
+    while (b - a).abs() > 1e-13 * without.abs().max(width) {
         let middle = 0.5 * (a + b);
         let here = value(middle);
-        if here >= limit {
+        if holds(here) {
             (a, at) = (middle, here);
         } else {
             b = middle;

@@ -1,7 +1,7 @@
-//! What a run comes to: exposure to each output.
+//! What a run comes to: exposure to each output, and the end points of the model.
 //!
 //! In: the continuous solution, piece by piece, while the run goes on. Out: [`Exposure`] for each output, as CSV
-//! ([`write_csv`]) or as a table ([`table`]). Nothing is read from a stored grid, so results do not depend on one.
+//! ([`write_csv`]) or as a table ([`table`]); [`EndPointOutcome`] for each end point ([`write_end_points_csv`]). Nothing is read from a stored grid, so results do not depend on one.
 //!
 //! ```
 //! use cascade::outcome::{Recorder, Window};
@@ -21,11 +21,15 @@
 //! assert!((exposure.tlast.unwrap() - 6.0).abs() < 1e-9); // three halvings to 125 pg/mL
 //! ```
 
+mod end_point;
+#[cfg(test)]
+mod end_point_tests;
 mod exposure;
 mod extremum;
 mod recorder;
 #[cfg(test)]
 mod tests;
 
+pub use end_point::{EndPointOutcome, EndPointRecorder, EndPointRow, write_end_points_csv};
 pub use exposure::{Exposure, ExposureRow, table, write_csv};
 pub use recorder::{Recorder, SAMPLES, Shape, Shapes, Window, shapes};

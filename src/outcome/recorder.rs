@@ -323,7 +323,7 @@ pub fn shapes<S: Scalar>(samples: &[S; SAMPLES]) -> Shapes<S> {
 }
 
 /// Ends, points close to them, and the nodes between, ascending.
-fn sample_times(from: f64, to: f64) -> [f64; SAMPLES] {
+pub(super) fn sample_times(from: f64, to: f64) -> [f64; SAMPLES] {
     let length = to - from;
     let half = 0.5 * length / HALVES as f64;
     std::array::from_fn(|row| match row {
@@ -403,19 +403,12 @@ impl Running {
 
     /// A place that is higher or lower than its neighbours: the extreme lies near it.
     fn turn(&mut self, times: &[f64; 3], values: &[f64; 3], value: &mut dyn FnMut(f64) -> f64) {
-        let [left, here, right] = *values;
-        // Differences by rounding, as of a curve at rest, are no turn.
-        let rounding = 1e-12 * here.abs();
-        if here >= left && here >= right && here - left.min(right) > rounding {
-            let (t, negative) = extremum::turning(times, &values.map(|v| -v), |t| -value(t));
-            if -negative > here {
-                self.peak(t, -negative, times, values, value);
-            }
-        } else if here <= left && here <= right && left.max(right) - here > rounding {
-            let (t, low) = extremum::turning(times, values, &mut *value);
-            if low < here && self.minimum.is_none_or(|(_, least)| low < least) {
-                self.minimum = Some((t, low));
-            }
+        if let Some((t, negative)) = extremum::dip(times, &values.map(|v| -v), |t| -value(t)) {
+            self.peak(t, -negative, times, values, value);
+        } else if let Some((t, low)) = extremum::dip(times, values, &mut *value)
+            && self.minimum.is_none_or(|(_, least)| low < least)
+        {
+            self.minimum = Some((t, low));
         }
     }
 

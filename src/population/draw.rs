@@ -1,9 +1,8 @@
-use super::correlation;
 use super::sobol::{MOST_DIMENSIONS, Sobol};
+use crate::diagnostic::Problems;
 use crate::diagnostic::codes::population as codes;
-use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{MixtureClass, Model, Parameter, Spread, Values, Variability};
-use crate::numeric::{Lanes, Scalar, normal_quantile};
+use crate::model::{MixtureClass, Model, Parameter, Scale, Values, Variability, correlation_root, scale, spread};
+use crate::numeric::normal_quantile;
 use crate::random::{Purpose, Stream};
 
 /// How patients are spread over what varies.
@@ -109,15 +108,6 @@ struct Effect {
     scale: Scale,
 }
 
-/// How a random effect moves its parameter.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Scale {
-    Lognormal,
-    Normal,
-    /// Between these.
-    Logit(f64, f64),
-}
-
 #[derive(Debug, Clone)]
 struct Class {
     name: String,
@@ -155,11 +145,12 @@ impl Draw {
         for class in &mut classes {
             for (at, parameter, variability) in &varying {
                 let value = class.parameters[*at];
-                class.spreads.push(spread(parameter, variability, value, &class.name, &mut problems));
+                // A value that all classes share is told once.
+                let name = if value == values.parameters[*at] { "" } else { &*class.name };
+                class.spreads.push(spread(parameter, variability, value, name, &mut problems));
             }
         }
-        let names: Vec<&str> = varying.iter().map(|(_, parameter, _)| &*parameter.name.text).collect();
-        let root = correlation::root(model, &names, &mut problems);
+        let root = correlation_root(&model.parameters, &model.correlations, &mut problems);
         let alone = classes.iter().filter(|class| !class.name.is_empty()).count() < 2;
         if alone
             && classes.iter().all(|class| class.spreads.iter().all(|spread| *spread == 0.0))
@@ -256,81 +247,6 @@ impl Draw {
             }
         }
     }
-}
-
-impl Scale {
-    fn moved(self, typical: f64, eta: f64) -> f64 {
-        let exp = |x: f64| Lanes([x]).exp().get(0);
-        match self {
-            _ if eta == 0.0 => typical,
-            Self::Lognormal => typical * exp(eta),
-            Self::Normal => typical + eta,
-            Self::Logit(low, high) => {
-                // Odds against instead of the logarithm of odds: no rounding of a logarithm, and right at both bounds.
-                let against = (high - typical) / (typical - low) * exp(-eta);
-                low + (high - low) / (1.0 + against)
-            }
-        }
-    }
-}
-
-fn scale(parameter: &Parameter, variability: &Variability, problems: &mut Problems) -> Option<Scale> {
-    match variability.distribution.as_str() {
-        "lognormal" => Some(Scale::Lognormal),
-        "normal" => Some(Scale::Normal),
-        _ => {
-            let (low, high) = parameter.bounds.unwrap_or((0.0, 1.0));
-            if (high - low).is_finite() {
-                return Some(Scale::Logit(low, high));
-            }
-            problems
-                .error(&codes::BAD_VARIABILITY, format!("`{}` is logit, but its bounds are infinite", parameter.name))
-                .label(parameter.name.span.clone(), format!("bounds {low} to {high}"))
-                .help("give two finite bounds, or choose `lognormal` or `normal`");
-            None
-        }
-    }
-}
-
-/// The standard deviation of a random effect around a typical value.
-fn spread(parameter: &Parameter, variability: &Variability, value: f64, class: &str, problems: &mut Problems) -> f64 {
-    let distribution = variability.distribution.as_str();
-    let name = &parameter.name;
-    let of_class = if class.is_empty() { String::new() } else { format!(" in class `{class}`") };
-    let (low, high) = parameter.bounds.unwrap_or((0.0, 1.0));
-    let wrong = match (distribution, variability.spread) {
-        ("lognormal", _) if value < 0.0 => Some((
-            format!("`{name}` = {value}{of_class} is lognormal, but negative"),
-            "choose `distribution = \"normal\"`",
-        )),
-        ("logit", Spread::CoefficientOfVariation(_)) => {
-            Some((format!("`{name}` is logit, where `cv` has no meaning"), "give the `sd` of the logit"))
-        }
-        ("logit", _) if !(low..=high).contains(&value) => {
-            let message = format!("`{name}` = {value}{of_class} is logit, but not between {low} and {high}");
-            Some((message, "declare its `bounds`, or choose another distribution"))
-        }
-        _ => None,
-    };
-    let sd = match variability.spread {
-        Spread::StandardDeviation(sd) => sd,
-        Spread::Variance(variance) => variance.sqrt(),
-        Spread::CoefficientOfVariation(cv) if distribution == "normal" => cv * value.abs(),
-        Spread::CoefficientOfVariation(cv) => Lanes([1.0 + cv * cv]).ln().get(0).sqrt(),
-    };
-    let wrong = wrong.or_else(|| {
-        let infinite = format!("the variability of `{name}`{of_class} is not finite");
-        (!sd.is_finite()).then_some((infinite, "give a size that was estimated, such as `sd = 0.5`"))
-    });
-    if let Some((message, help)) = wrong {
-        let mut found = Diagnostic::error(&codes::BAD_VARIABILITY, message);
-        found.label(name.span.clone(), "").help(help);
-        if !problems.iter().any(|known| *known == found) {
-            problems.push(found);
-        }
-        return 0.0;
-    }
-    sd
 }
 
 /// The classes of the mixture with their typical values, or one of everybody.

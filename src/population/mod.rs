@@ -28,7 +28,6 @@
 //! ```
 
 mod columns;
-mod correlation;
 mod draw;
 mod file;
 mod histogram;

@@ -105,6 +105,8 @@ pub struct Controller<'p> {
     panel: Option<Panel>,
     readings: Vec<(f64, Signs)>,
     events: Vec<Event>,
+    /// States and held values before anything acts at the start.
+    untouched: (Vec<f64>, Vec<f64>),
     workspace: Workspace<One>,
     lanes: Vec<One>,
     outputs: Vec<One>,
@@ -157,6 +159,7 @@ impl<'p> Controller<'p> {
             panel,
             readings: Vec::new(),
             events: Vec::new(),
+            untouched: (vec![0.0; compiled.program.states()], Vec::new()),
             workspace,
             lanes: vec![One::default(); compiled.program.states()],
             outputs: vec![One::default(); compiled.program.outputs_count()],
@@ -172,8 +175,15 @@ impl<'p> Controller<'p> {
             *value = lane.get(0);
         }
         self.lanes = lanes;
+        self.untouched.0.copy_from_slice(y);
+        self.untouched.1.clone_from(&self.held);
         let answer = self.respond(start, Look::All, y);
         (start, answer)
+    }
+
+    /// States and held values at the start before anything acts, canonical.
+    pub fn untouched(&self) -> (&[f64], &[f64]) {
+        (&self.untouched.0, &self.untouched.1)
     }
 
     /// The parameters, canonical.

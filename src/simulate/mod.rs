@@ -1,7 +1,7 @@
 //! From a scenario to a run: doses, switches, signs and grades around the integrator.
 //!
-//! In: a [`Scenario`] (model, values, regimen, times, scale). Out: a [`Run`] with trajectory, exposure, events and
-//! graded course, or a [`Failed`] that carries the part reached.
+//! In: a [`Scenario`] (model, values, regimen, times, scale). Out: a [`Run`] with trajectory, exposure, end points,
+//! events and graded course, or a [`Failed`] that carries the part reached.
 //!
 //! The integrator never sees a dose: it stops at a border, the [`Controller`] of the lane answers.
 //!

@@ -4,7 +4,7 @@ use crate::compile::{Compiled, Workspace};
 use crate::integrate::{Piece, Sink};
 use crate::model::Model;
 use crate::numeric::{Lanes, Scalar};
-use crate::outcome::{Recorder as ExposureRecorder, Window};
+use crate::outcome::{EndPointOutcome, EndPointRecorder, Exposure, Recorder as ExposureRecorder, Window};
 use crate::regimen::same_time;
 use crate::trajectory::{Column, Trajectory};
 use crate::unit::Conversion;
@@ -26,6 +26,8 @@ pub(super) struct Recorder<'p> {
     per_step: usize,
     trajectory: Trajectory,
     exposure: Option<ExposureRecorder>,
+    end_points: EndPointRecorder,
+    end_point_units: Vec<Conversion>,
     /// What is measured of the signs every so often, in their units, in the order of the model's readings.
     measured: Measured,
     scratch: Scratch,
@@ -48,6 +50,8 @@ struct Scratch {
     outputs: Vec<One>,
     before: Vec<f64>,
     after: Vec<f64>,
+    /// Values of the end points before and after a border.
+    end_points: [Vec<f64>; 2],
     row: Vec<f64>,
 }
 
@@ -58,7 +62,8 @@ impl<'p> Recorder<'p> {
         parameters: &[f64],
         grid: Vec<f64>,
         per_step: usize,
-        exposure: Option<Window>,
+        window: Window,
+        exposure: bool,
     ) -> Self {
         let printed: Vec<usize> = model.extra_outputs().map(|(at, _)| at).collect();
         let states = model.states.iter().map(|state| Column {
@@ -79,6 +84,7 @@ impl<'p> Recorder<'p> {
             model.outputs.iter().map(|output| model.scales.conversion(&output.unit)).collect();
         let limits: Vec<Option<f64>> = model.outputs.iter().map(|output| output.lloq).collect();
         let count = limits.len();
+        let end_points: Vec<_> = model.end_points.iter().map(|point| (point.side, point.threshold)).collect();
         Self {
             printed,
             outputs: count,
@@ -89,7 +95,13 @@ impl<'p> Recorder<'p> {
             next: 0,
             per_step,
             measured: Measured { gap: f64::INFINITY, start: 0.0, rows: Vec::new() },
-            exposure: exposure.map(|window| ExposureRecorder::new(&limits, window)),
+            exposure: exposure.then(|| ExposureRecorder::new(&limits, window)),
+            end_points: EndPointRecorder::new(&end_points, window),
+            end_point_units: model
+                .end_points
+                .iter()
+                .map(|point| model.scales.conversion(point.output(model).1))
+                .collect(),
             scratch: Scratch {
                 workspace,
                 y: vec![0.0; compiled.program.states()],
@@ -97,6 +109,7 @@ impl<'p> Recorder<'p> {
                 outputs: vec![One::default(); compiled.program.outputs_count()],
                 before: vec![0.0; count],
                 after: vec![0.0; count],
+                end_points: [vec![0.0; end_points.len()], vec![0.0; end_points.len()]],
                 row: Vec::new(),
             },
             compiled,
@@ -108,8 +121,12 @@ impl<'p> Recorder<'p> {
         self.measured.gap = gap;
     }
 
-    /// The start of the run, after what is due then.
-    pub fn start(&mut self, time: f64, y: &[f64], held: &[f64]) {
+    /// The start of the run, after what is due then; `untouched` are states and held values before that.
+    pub fn start(&mut self, time: f64, untouched: (&[f64], &[f64]), y: &[f64], held: &[f64]) {
+        self.hold(untouched.1);
+        self.outputs_at(time, untouched.0);
+        self.end_points.begin(time, &self.scratch.end_points[1]);
+        self.scratch.end_points.swap(0, 1);
         self.hold(held);
         self.measured.start = time;
         self.scratch.y.copy_from_slice(y);
@@ -121,17 +138,22 @@ impl<'p> Recorder<'p> {
         if let Some(exposure) = &mut self.exposure {
             exposure.begin(time, &self.scratch.after);
         }
+        let [before, after] = &self.scratch.end_points;
+        self.end_points.border(time, before, after);
     }
 
     /// A border at which the state or held values changed.
     pub fn changed(&mut self, time: f64, before: &[f64], after: &[f64], held: &[f64]) {
         self.outputs_at(time, before);
         self.scratch.before.copy_from_slice(&self.scratch.after);
+        self.scratch.end_points.swap(0, 1);
         self.hold(held);
         self.outputs_at(time, after);
         if let Some(exposure) = &mut self.exposure {
             exposure.border(time, &self.scratch.before, &self.scratch.after);
         }
+        let [before, after] = &self.scratch.end_points;
+        self.end_points.border(time, before, after);
         if self.per_step > 0 {
             // Figures show both: a jump stands upright.
             if before != after || self.scratch.before != self.scratch.after {
@@ -148,10 +170,11 @@ impl<'p> Recorder<'p> {
         }
     }
 
-    /// The trajectory so far, the exposure to `time`, one a declared output, and what was measured of the signs.
-    pub fn finish(mut self, time: f64) -> (Trajectory, Vec<crate::outcome::Exposure>, Measurements) {
+    /// The trajectory so far; the exposure to `time`, one a declared output, and the end points of the model; and what was
+    /// measured of the signs.
+    pub fn finish(mut self, time: f64) -> (Trajectory, (Vec<Exposure>, Vec<EndPointOutcome>), Measurements) {
         let exposure = self.exposure.as_mut().map_or_else(Vec::new, |exposure| exposure.finish(time));
-        (self.trajectory, exposure, self.measured.rows)
+        (self.trajectory, (exposure, self.end_points.finish(time)), self.measured.rows)
     }
 
     fn hold(&mut self, held: &[f64]) {
@@ -177,6 +200,10 @@ impl<'p> Recorder<'p> {
         scratch.evaluate(self.compiled, time);
         for at in 0..self.outputs {
             scratch.after[at] = self.output_units[at].from_canonical(scratch.outputs[at].get(0));
+        }
+        let followed = self.compiled.end_points.iter().zip(&self.end_point_units);
+        for (value, (&output, unit)) in scratch.end_points[1].iter_mut().zip(followed) {
+            *value = unit.from_canonical(scratch.outputs[output].get(0));
         }
     }
 }
@@ -215,8 +242,17 @@ impl Sink<One> for Recorder<'_> {
             let values = self.compiled.readings.iter().map(|(_, output)| self.scratch.outputs[*output].get(0));
             measured.rows.push((time, values.collect()));
         }
+        let (scratch, compiled) = (&mut self.scratch, self.compiled);
+        let units = &self.end_point_units;
+        self.end_points.piece(piece.from, piece.to, &mut |time, values| {
+            piece.eval(time, &mut scratch.y);
+            scratch.evaluate(compiled, time);
+            for (value, (&output, unit)) in values.iter_mut().zip(compiled.end_points.iter().zip(units)) {
+                *value = unit.from_canonical(scratch.outputs[output].get(0));
+            }
+        });
         let Some(exposure) = &mut self.exposure else { return };
-        let (scratch, compiled, units, count) = (&mut self.scratch, self.compiled, &self.output_units, self.outputs);
+        let (units, count) = (&self.output_units, self.outputs);
         exposure.piece(piece.from, piece.to, &mut |time, values| {
             piece.eval(time, &mut scratch.y);
             scratch.evaluate(compiled, time);

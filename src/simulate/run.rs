@@ -10,9 +10,9 @@ use crate::crs::{Course, Panel, Rounds};
 use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::{Batch, Border, Cause, Counters, Failure, Method, Options, Reason};
-use crate::model::Model;
+use crate::model::{EndPoint, Model};
 use crate::numeric::Lanes;
-use crate::outcome::{Exposure, ExposureRow, Window};
+use crate::outcome::{EndPointOutcome, EndPointRow, Exposure, ExposureRow, Window};
 use crate::regimen::Administration;
 use crate::sign::Signs;
 use crate::trajectory::{Trajectory, brief};
@@ -25,6 +25,8 @@ pub struct Run {
     pub trajectory: Trajectory,
     /// Exposure, one row an output, if wanted.
     pub exposure: Vec<ExposureRow>,
+    /// What became of the end points that the model declares, in its order.
+    pub end_points: Vec<EndPointRow>,
     /// What happened.
     pub events: Vec<Event>,
     /// Signs at each change, and between them as often as the scenario asks.
@@ -119,12 +121,12 @@ fn one_patient(scenario: &Scenario<'_>, plan: &Plan, panel: Option<Panel>) -> Re
     let (start, first) = controller.start(&mut y);
     let grid = scenario.grid.times(start, plan.end, &model.time)?;
     let per_step = if let Grid::Steps(count) = scenario.grid { count } else { 0 };
-    let exposure = scenario.exposure.then(|| window(model, plan));
-    let mut recorder = Recorder::new(model, compiled, &parameters, grid, per_step, exposure);
+    let window = window(model, plan);
+    let mut recorder = Recorder::new(model, compiled, &parameters, grid, per_step, window, scenario.exposure);
     if let Some(gap) = scenario.reading_gap {
         recorder.measure_every(gap);
     }
-    recorder.start(start, &y, controller.held());
+    recorder.start(start, controller.untouched(), &y, controller.held());
 
     let options = options(scenario);
     let mut batch: Batch<Lanes<1>, _> = Batch::new(program, program.workspace(), options);
@@ -182,12 +184,13 @@ fn one_patient(scenario: &Scenario<'_>, plan: &Plan, panel: Option<Panel>) -> Re
     };
     let counters = batch.counters(0);
     let method = batch.method(0);
-    let (trajectory, exposure, measured) = recorder.finish(now);
+    let (trajectory, (exposure, end_points), measured) = recorder.finish(now);
     let (events, changes, panel) = controller.finish();
     let readings = with_measured(plan, changes, measured);
     let courses = panel.map_or_else(Vec::new, |panel| panel.finish(plan.to_days(now)));
     let exposure = exposure_rows(model, exposure);
-    let run = Run { trajectory, exposure, events, readings, courses, counters, method };
+    let end_points = end_point_rows(model, end_points);
+    let run = Run { trajectory, exposure, end_points, events, readings, courses, counters, method };
     match failure {
         None => Ok(run),
         Some((found, failure)) => Err(Failed { problems: found.into(), failure, reached: Some(Box::new(run)) }),
@@ -241,6 +244,14 @@ fn exposure_rows(model: &Model, list: Vec<Exposure>) -> Vec<ExposureRow> {
             exposure: if output.unit.is_level() { of_level(exposure) } else { exposure },
         })
         .collect()
+}
+
+fn end_point_rows(model: &Model, list: Vec<EndPointOutcome>) -> Vec<EndPointRow> {
+    let row = |(point, outcome): (&EndPoint, EndPointOutcome)| {
+        let (output, unit) = point.output(model);
+        EndPointRow { name: point.name.text.clone(), output: output.into(), unit: unit.to_string(), outcome }
+    };
+    model.end_points.iter().zip(list).map(row).collect()
 }
 
 /// A temperature has no area under its curve and no half-life: they would count from an arbitrary zero.

@@ -290,3 +290,50 @@ fn a_gallery_that_is_ended_leaves_nothing() {
         assert!(files(folder.path()).is_empty(), "{signal}: {:?}", files(folder.path()));
     }
 }
+
+#[test]
+fn end_points_stand_beside_the_exposure_with_their_crossings() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let rest = "[doses.cart]\nstate = 'y'\n[outputs.half]\nvalue = 'y / 2'\nunit = '1'\n\
+                [endpoints.response]\noutput = 'y'\nbelow = '50 percent of start'\nsource = 'nowhere, Table 1'\n\
+                [endpoints.expansion]\noutput = 'half'\nabove = '2.5'\nsource = 'nowhere, Table 1'\n\
+                [endpoints.cure]\noutput = 'y'\nbelow = '1e-9'\nsource = 'nowhere, Table 1'\n";
+    fs::write(at.join("mine.toml"), model("-0.2 / 1 [d] * y", rest)).unwrap();
+    let line = ["simulate", "mine.toml", "--dose", "cart 9 at 2 d", "--dose", "cart 9 at 25 d", "--rtol", "1e-10"];
+    let (code, said) = told(at, &[&line[..], &["--exposure", "--output", "out"]].concat());
+    assert!(code == 0 && said.contains("endpoints.csv"), "{said}");
+    let text = fs::read_to_string(at.join("out/endpoints.csv")).unwrap();
+    let rows = fields(&text);
+    assert_eq!(
+        text.lines().next(),
+        Some("endpoint,output,threshold,unit,reached,time,relapse,relapse_time,duration,censored")
+    );
+    let close = |text: &str, wanted: f64| {
+        let found: f64 = text.parse().unwrap();
+        assert!((found - wanted).abs() < 1e-7 * wanted.max(1.0), "{found} is not {wanted}");
+    };
+    // The start is what was left on day 2, before the dose.
+    let (start, dosed) = ((-0.4_f64).exp(), (-0.4_f64).exp() + 9.0);
+    let response = (dosed / (0.5 * start)).ln() / 0.2;
+    assert_eq!(
+        [rows[1][0], rows[1][1], rows[1][3], rows[1][4], rows[1][6], rows[1][9]],
+        ["response", "y", "1", "yes", "yes", "no"]
+    );
+    close(rows[1][2], 0.5 * start);
+    close(rows[1][5], response);
+    close(rows[1][7], 23.0);
+    close(rows[1][8], 23.0 - response);
+    let expansion = (dosed / 5.0).ln() / 0.2;
+    assert_eq!(rows[2][..6], ["expansion", "half", "2.5", "1", "yes", "0"]);
+    close(rows[2][7], expansion);
+    close(rows[2][8], expansion);
+    assert_eq!(rows[3], ["cure", "y", "1e-9", "1", "no", "", "", "", "", ""]);
+    // Without exposure, or without end points, there is no such file.
+    told(at, &[&line[..], &["--output", "bare"]].concat());
+    assert!(!at.join("bare/endpoints.csv").exists());
+    for format in ["text", "markdown", "json"] {
+        let shown = printed(at, &["show", "mine.toml", "--format", format]);
+        assert!(shown.contains("50 percent of start") && shown.contains("response"), "{shown}");
+    }
+}

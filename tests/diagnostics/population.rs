@@ -21,15 +21,15 @@ fn typical(model: &Model) -> Values {
 
 #[test]
 fn patients_that_cannot_be_drawn_are_told() {
-    let third = "[[correlations]]\nbetween = [\"growth\", \"clearance\"]\nvalue = 0.8\n\
-                 [[correlations]]\nbetween = [\"loss\", \"clearance\"]\nvalue = 0.8\n[mixture]";
-    let logit = "{ cv = 0.3, distribution = \"logit\", source";
-    for (model, expected) in [
-        (Model::embedded("cart-crs").unwrap(), "P001: nothing varies between patients of `cart-crs`"),
-        (model(&[("{ cv = 0.3, distribution = \"lognormal\", source", logit)]), "P002: `growth` is logit"),
-        (model(&[("[mixture]", third)]), "P003: the correlation 0.8 of `clearance` and `loss` contradicts the others"),
+    let full = model(&[]);
+    let negative = Values::new(&full, None, &["loss=-0.01 1/h".parse().unwrap()]).unwrap();
+    assert!(negative.check_variability(&full).has_errors() && typical(&full).check_variability(&full).is_empty());
+    let plain = Model::embedded("cart-crs").unwrap();
+    for (model, values, expected) in [
+        (&plain, typical(&plain), "P001: nothing varies between patients of `cart-crs`"),
+        (&full, negative, "P002: `loss` = -0.01 is lognormal, but negative"),
     ] {
-        let problems = Draw::new(&model, &typical(&model), 1, Sampling::Random).unwrap_err();
+        let problems = Draw::new(model, &values, 1, Sampling::Random).unwrap_err();
         let told: Vec<String> = problems.iter().map(|found| format!("{}: {}", found.code.id, found.message)).collect();
         assert!(told.len() == 1 && told[0].starts_with(expected), "{told:?}");
         let found = problems.iter().next().unwrap();

@@ -57,7 +57,7 @@ fn problems(name: &str) -> Result<Problems, Problems> {
         for set in set_names(name) {
             found.append(check_set(&Disk.parameters(&model, set)?, set, &model));
         }
-        found.append(defaults(&model));
+        append_new(&mut found, defaults(&model));
         return Ok(found);
     }
     if Path::new(name).file_name().is_some_and(|file| file == TABLE) {
@@ -90,14 +90,28 @@ fn problems(name: &str) -> Result<Problems, Problems> {
         }
         _ => {
             let (model, mut found) = Model::parse(&source)?;
-            found.append(defaults(&model));
+            append_new(&mut found, defaults(&model));
             Ok(found)
         }
     }
 }
 
 fn check_set(source: &Source, set: &str, model: &Model) -> Problems {
-    ParameterSet::named(source, set, model).err().unwrap_or_default()
+    match ParameterSet::named(source, set, model) {
+        Err(found) => found,
+        // Values that the set leaves out are no mistake of the set.
+        Ok(set) => Values::new(model, Some(&set), &[])
+            .map_or_else(|_| Problems::default(), |values| values.check_variability(model)),
+    }
+}
+
+/// Adds what is not known already.
+fn append_new(known: &mut Problems, found: Problems) {
+    for one in found.iter() {
+        if !known.iter().any(|other| other == one) {
+            known.push(one.clone());
+        }
+    }
 }
 
 /// Whether the default run of a model can start: its default set is there and gives the values that are missing.
@@ -107,7 +121,7 @@ fn defaults(model: &Model) -> Problems {
         Err(found) => return found,
     };
     let set = set.as_ref().map(|(_, set)| set);
-    Values::new(model, set, &[]).err().unwrap_or_default()
+    Values::new(model, set, &[]).map_or_else(|found| found, |values| values.check_variability(model))
 }
 
 /// The model of a parameter set: beside it as model.toml, else in the library.

@@ -118,6 +118,13 @@ fn text(model: &Model, values: &Values, set: Option<&str>) -> String {
         }
         out.push('\n');
     }
+    if !model.end_points.is_empty() {
+        out.push_str("\nEnd points\n");
+        for point in &model.end_points {
+            out.push_str(&format!("  {}: {}, {}\n", point.name, point.criterion(model), point.label));
+            out.push_str(&format!("      {}\n", traced(&point.provenance)));
+        }
+    }
     if model.has_signs() {
         out.push_str("\nSigns\n");
         for reading in &model.readings {
@@ -178,6 +185,11 @@ fn markdown(model: &Model, values: &Values, set: Option<&str>) -> String {
         vec![format!("`{}`", output.name), format!("`{}`", output.value), output.unit.to_string(), output.label.clone()]
     });
     out.push_str(&page_table("Outputs", &["name", "value", "unit", "what"], outputs));
+    let end_points = model.end_points.iter().map(|point| {
+        let (name, provenance) = (format!("`{}`", point.name), traced(&point.provenance));
+        vec![name, point.criterion(model), point.label.clone(), provenance]
+    });
+    out.push_str(&page_table("End points", &["name", "reached when", "what", "source or assumption"], end_points));
     out.push_str(&format!("\n{}\n", picture::DISCLAIMER));
     out
 }
@@ -303,6 +315,17 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
             })
         })
         .collect();
+    let end_points: Vec<Value> = model
+        .end_points
+        .iter()
+        .map(|point| {
+            let (source, assumption) = origin(&point.provenance);
+            json!({
+                "name": point.name.text, "output": point.output(model).0, (point.side.word()): point.written,
+                "label": point.label, "source": source, "assumption": assumption,
+            })
+        })
+        .collect();
     json!({
         "name": model.name, "title": model.title, "maturity": model.maturity.word(), "notes": model.notes,
         "citation": model.citation.as_ref().map(|citation| citation.text.clone()),
@@ -310,7 +333,7 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
         "time": model.time.to_string(), "until": model.defaults.until.to_string(),
         "sets": set_names(&model.name), "set": set, "states": states, "parameters": parameters,
         "derived": derived, "switches": switches, "doses": doses,
-        "regimen": model.defaults.regimen.to_string(), "outputs": outputs,
+        "regimen": model.defaults.regimen.to_string(), "outputs": outputs, "endpoints": end_points,
         "signs": model.readings.iter().map(|reading| {
             json!({ "name": reading.sign.name(), "value": reading.value.to_string(), "unit": reading.unit.to_string() })
         }).collect::<Vec<_>>(),

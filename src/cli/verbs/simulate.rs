@@ -51,6 +51,9 @@ pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
         folder.add("columns.json", record::columns_json(&run).as_bytes())?;
         if arguments.exposure {
             folder.add("exposure.csv", tables::exposure(&run.exposure).as_bytes())?;
+            if !run.end_points.is_empty() {
+                folder.add("endpoints.csv", tables::end_points(&run.end_points).as_bytes())?;
+            }
         }
         folder.add("run.json", record::run_json(context, &loaded, &scenario, &run, began).as_bytes())?;
         for path in folder.finish()? {

@@ -45,4 +45,6 @@ codes! {
         "--set wants NAME=VALUE with a unit, as in --set kill=\"0.19 1/(1e9 cells)/d\".";
     BAD_MIXTURE = "M022", "mixture or correlation not understood",
         "Probabilities of the classes of a mixture sum to 1; correlations lie between -1 and 1 and name two parameters that have variability.";
+    BAD_END_POINT = "M023", "end point not understood",
+        "An end point has exactly one of `below` and `above`: a quantity in the unit of its `output`, or a share of the value at the first CAR-T dose, as `10 percent of start`. A share for `below` lies between 0 and 100 percent, one for `above` over 100 percent: anything else is reached at the start.";
 }

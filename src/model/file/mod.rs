@@ -2,6 +2,7 @@
 //!
 //! What is wrong here stands in its place as an invalid expression, so that one mistake gives one message.
 
+mod end_points;
 mod parameters;
 mod reactions;
 mod signs;
@@ -54,6 +55,7 @@ pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<(Model, L
     switches.extend(care);
     let doses = reactions::doses(&table, &states, problems);
     let outputs = reactions::outputs(&table, &mut assumptions, problems);
+    let end_points = end_points::all(&table, &states, &outputs, &mut assumptions, problems);
     let defaults = defaults(&table, &owner, problems);
     table.reserved("modules", "composition of models", problems);
     table.finish(problems);
@@ -76,6 +78,7 @@ pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<(Model, L
         switches,
         doses,
         outputs,
+        end_points,
         readings,
         correlations,
         mixture,

@@ -2,9 +2,10 @@
 
 use super::{bad_choice, label, named, needed_unit};
 use crate::diagnostic::codes::{file, model};
-use crate::diagnostic::{Problems, Span, listing};
+use crate::diagnostic::{Problems, Severity, Span, listing};
 use crate::document::{Kind, Table};
 use crate::model::description::{Correlation, MixtureClass, Model, Parameter, Provenance, Spread, Variability};
+use crate::model::variability;
 use crate::unit::{Quantity, Unit};
 
 /// The numbered assumptions met so far; one number stands for one text.
@@ -39,9 +40,15 @@ pub(super) fn all(
     assumptions: &mut Assumptions,
     problems: &mut Problems,
 ) -> (Vec<Parameter>, Vec<Correlation>, Vec<MixtureClass>) {
+    let errors = |problems: &Problems| problems.iter().filter(|known| known.severity == Severity::Error).count();
+    let before = errors(problems);
     let parameters = parameters(table, assumptions, problems);
     let correlations = correlations(table, &parameters, problems);
     let mixture = mixture(table, &parameters, problems);
+    // What was misread would be told twice.
+    if errors(problems) == before {
+        variability::check(&parameters, |at| parameters[at].value, &correlations, &mixture, problems);
+    }
     (parameters, correlations, mixture)
 }
 
