@@ -29,7 +29,7 @@ impl BandPanel {
     /// use cascade::plot::output_order;
     /// let model = Model::embedded("cart-crs")?;
     /// let il6 = BandPanel::of_output(&model, "il6", &[0.0, 7.0], &[4.0, 900.0]).expect("an output");
-    /// assert!(il6.log && il6.label == "IL-6" && il6.unit == "pg/mL");
+    /// assert!(il6.log && il6.label == "IL-6, total" && il6.unit == "pg/mL");
     /// assert!(BandPanel::of_output(&model, "il_6", &[], &[]).is_none());
     /// assert!(output_order(&model)[0].starts_with("cart"));
     /// # Ok::<(), cascade::diagnostic::Problems>(())
