@@ -3,7 +3,9 @@
 //! Numbers are in the units the labels state. NaN and infinite values, and values that a log axis cannot show, are
 //! gaps; they are never moved to a border.
 
+use super::area::{Area, Fill};
 use super::label::unit_text;
+use super::tile::{RuleKind, Tile};
 use super::timeline::{Band, Lane, Mark};
 
 /// Panels, treatments and grades, stacked on one horizontal axis.
@@ -21,6 +23,8 @@ pub struct Figure {
     pub horizontal: Axis,
     /// From top to bottom.
     pub panels: Vec<Panel>,
+    /// Small panels with axes of their own, in rows, instead of everything on the shared axis.
+    pub tiles: Vec<Tile>,
     /// Treatments over time, under the panels.
     pub bands: Vec<Band>,
     /// Grades over time, under the treatments.
@@ -96,6 +100,8 @@ pub struct Panel {
     pub title: Option<String>,
     /// The vertical axis.
     pub vertical: Axis,
+    /// Areas under the curves, the later over the earlier.
+    pub areas: Vec<Area>,
     /// Curves.
     pub series: Vec<Series>,
     /// Points along the curves: start, end, times between.
@@ -116,6 +122,7 @@ impl Panel {
         Self {
             title: None,
             vertical,
+            areas: Vec::new(),
             series: Vec::new(),
             stations: Vec::new(),
             observed: Vec::new(),
@@ -215,6 +222,10 @@ pub enum KeySample {
     Curve,
     /// A bar.
     Bar,
+    /// An area, whatever the style.
+    Area(Fill),
+    /// An upright line of a tile, whatever the style.
+    Rule(RuleKind),
     /// A station, in the colour of text.
     Station(StationKind),
 }

@@ -3,7 +3,7 @@
 //! In: plain numbers, texts and units, gathered by the caller from trajectories, courses and data.
 //! Out: the bytes of a PNG or the text of an SVG. Nothing here writes files or knows a model.
 //!
-//! A [`Figure`] is stacked [`Panel`]s and grade [`Lane`]s on one horizontal axis. It has no pixels, so that what is
+//! A [`Figure`] is stacked [`Panel`]s and grade [`Lane`]s on one horizontal axis, or [`Tile`]s in rows. It has no pixels, so that what is
 //! drawn can be tested as data; every kind of figure (course, overlay, observed, phase plot) is a `Figure`.
 //!
 //! Flow: [`Figure`] -> `layout` (positions, with the metrics of the embedded font) -> `scene` (lines, polygons, circles,
@@ -30,6 +30,7 @@
 //! # Ok::<(), cascade::plot::PlotError>(())
 //! ```
 
+pub mod area;
 #[cfg(feature = "plot")]
 mod axis;
 pub mod figure;
@@ -50,17 +51,21 @@ mod steps;
 #[cfg(all(test, feature = "plot"))]
 mod tests;
 mod theme;
+pub mod tile;
 pub mod timeline;
 
+pub use area::{Area, Fill};
 pub use figure::{
     Axis, BarSeries, Bars, Figure, Key, KeySample, Observation, Observed, Panel, Reference, ReferenceKind, Scale,
     Series, Station, StationKind,
 };
 pub use gallery::{Entry, Kind, Variant, gallery, index};
 pub use kinds::{
-    DISCLAIMER, Options, Shown, course, exposure, group_names, hidden, labels, maximum_text, overlay, page, phase,
+    DISCLAIMER, Options, Shown, course, dose_marks, exposure, group_names, hidden, labels, maximum_text, output_order,
+    overlay, page, phase, population, time_axis,
 };
 pub use theme::{Size, Theme};
+pub use tile::{Bin, Column, Content, Rule, RuleKind, Tile};
 pub use timeline::{Band, Grade, Interval, Lane, Mark, MarkKind, Treatment, TreatmentKind};
 
 use std::fmt;
@@ -70,6 +75,10 @@ use std::fmt;
 pub enum PlotError {
     /// Neither panels nor lanes.
     Empty,
+    /// Tiles together with panels, bands or lanes.
+    Mixed,
+    /// Numbers that do not make a figure; says which and why.
+    Data(String),
     /// Width, height or resolution outside what is drawn: 100 to 20000 pixels a side, 20 to 2400 dots per inch.
     Size(Size),
     /// The page is too small for so many panels, labels and marks.
@@ -89,6 +98,8 @@ impl fmt::Display for PlotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "the figure has no panels"),
+            Self::Mixed => write!(f, "a figure has tiles or panels on one axis, not both"),
+            Self::Data(reason) => f.write_str(reason),
             Self::Size(size) => write!(
                 f,
                 "cannot draw {} x {} pixels at {} dots per inch: 100 to 20000 pixels a side and 20 to 2400 dots per inch are possible",

@@ -111,6 +111,35 @@ pub(crate) fn clip(points: &[Point], frame: &Frame) -> Vec<Vec<Point>> {
     pieces
 }
 
+/// The part of a polygon inside `frame` (Sutherland and Hodgman 1974); edges along the frame may coincide.
+pub(crate) fn clip_polygon(points: &[Point], frame: &Frame) -> Vec<Point> {
+    // Each edge of the frame: how far inside it a point lies, and a point brought onto it.
+    type Side = (fn(&Point, &Frame) -> f64, fn(Point, &Frame) -> Point);
+    const SIDES: [Side; 4] = [
+        (|p, f| p.x - f.left, |p, f| Point { x: f.left, ..p }),
+        (|p, f| f.right - p.x, |p, f| Point { x: f.right, ..p }),
+        (|p, f| p.y - f.top, |p, f| Point { y: f.top, ..p }),
+        (|p, f| f.bottom - p.y, |p, f| Point { y: f.bottom, ..p }),
+    ];
+    let mut points = points.to_vec();
+    for (inside, onto) in SIDES {
+        let mut kept = Vec::with_capacity(points.len() + 4);
+        for (index, b) in points.iter().enumerate() {
+            let a = &points[if index == 0 { points.len() - 1 } else { index - 1 }];
+            let (from, to) = (inside(a, frame), inside(b, frame));
+            if (from >= 0.0) != (to >= 0.0) {
+                let part = from / (from - to);
+                kept.push(onto(Point { x: a.x + part * (b.x - a.x), y: a.y + part * (b.y - a.y) }, frame));
+            }
+            if to >= 0.0 {
+                kept.push(*b);
+            }
+        }
+        points = kept;
+    }
+    points
+}
+
 fn clip_segment(a: Point, b: Point, frame: &Frame) -> Option<(Point, Point)> {
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     // The edge met is kept: coordinates far outside leave no digits to compute it from.
@@ -238,6 +267,16 @@ mod tests {
         let pieces = clip(&line(&[(5.0, -1e300), (5.0, 1e300)]), &UNIT);
         assert_eq!(pieces, [line(&[(5.0, 0.0), (5.0, 10.0)])]);
         assert!(clip(&line(&[(-5.0, 0.0), (-5.0, 9.0)]), &UNIT).is_empty());
+    }
+
+    #[test]
+    fn polygons_are_cut_at_the_frame() {
+        let cut = clip_polygon(&line(&[(2.0, -5.0), (8.0, -5.0), (8.0, 1e9), (2.0, 1e9)]), &UNIT);
+        assert!(cut.len() == 4 && cut.iter().all(|p| [2.0, 8.0].contains(&p.x) && [0.0, 10.0].contains(&p.y)));
+        let whole = line(&[(1.0, 1.0), (9.0, 1.0), (5.0, 9.0)]);
+        assert_eq!(clip_polygon(&whole, &UNIT), whole);
+        assert!(clip_polygon(&line(&[(11.0, 1.0), (19.0, 1.0), (15.0, 9.0)]), &UNIT).is_empty());
+        assert!(clip_polygon(&[], &UNIT).is_empty());
     }
 
     #[test]

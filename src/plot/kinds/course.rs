@@ -32,7 +32,7 @@ pub fn course(shown: &Shown<'_>, options: &Options) -> Result<Figure, Problems> 
 }
 
 /// The time axis of a run, to the end that the options ask for.
-pub(super) fn time_axis(shown: &Shown<'_>, options: &Options) -> Axis {
+pub fn time_axis(shown: &Shown<'_>, options: &Options) -> Axis {
     let time = &shown.run.trajectory.time;
     let from = time.first().copied().unwrap_or(0.0);
     let to = time.last().copied().unwrap_or(1.0);

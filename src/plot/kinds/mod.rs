@@ -1,6 +1,7 @@
-//! The kinds of figures: from runs to a [`Figure`].
+//! The kinds of figures: from runs to a [`Figure`](crate::plot::Figure).
 //!
-//! In: one or more [`Shown`] runs and [`Options`]. Out: a figure, or what is wrong with the options.
+//! In: one or more [`Shown`] runs and [`Options`]. Out: a figure, or what is wrong with the options. Figures of
+//! populations ([`population`]) are made from plain numbers instead.
 
 mod care;
 mod choice;
@@ -8,24 +9,28 @@ mod course;
 mod curves;
 mod exposure;
 mod observed;
+mod outputs;
 mod overlay;
+mod page;
 mod phase;
+pub mod population;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use choice::group_names;
-pub use course::course;
+pub use course::{course, time_axis};
 pub use exposure::exposure;
 pub use observed::hidden;
+pub use outputs::{dose_marks, output_order};
 pub use overlay::overlay;
+pub use page::page;
 pub use phase::phase;
 pub use words::{DISCLAIMER, labels, maximum_text};
 
 use crate::crs::Course;
 use crate::diagnostic::Source;
 use crate::observation::Measurement;
-use crate::plot::{Figure, Size};
 use crate::simulate::{Run, Scenario};
 
 /// A run to be drawn.
@@ -71,28 +76,4 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Measurements to be drawn over the curves, in the units of the first run's model.
     pub observed: Vec<Measurement>,
-}
-
-/// A page on which each part of a figure has its usual height.
-pub fn page(figure: &Figure) -> Size {
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX / 10_000);
-    let rows = figure.bands.iter().map(|band| band.rows.len()).sum();
-    let bars = figure.panels.iter().filter(|panel| panel.bars.is_some()).count();
-    let curves = figure.panels.len() - bars;
-    let stations = figure.panels.iter().any(|panel| !panel.stations.is_empty());
-    // Many panels share the page; a plot of two quantities is nearly square.
-    let usual = match curves {
-        1 if stations => 1000,
-        1 => 560,
-        0..=6 => 240,
-        _ => 210,
-    };
-    let height = 300
-        + usual * count(curves)
-        + 330 * count(bars)
-        + 30 * count(figure.bands.len())
-        + 24 * count(rows)
-        + 75 * count(figure.lanes.len())
-        + 45 * u32::from(!figure.legend.is_empty());
-    Size { height: height.clamp(700, 6000), ..Size::default() }
 }

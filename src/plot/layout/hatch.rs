@@ -70,7 +70,7 @@ pub(super) fn lines(page: &mut Page, frame: &Frame, hatch: Hatch, step: f64, pen
 }
 
 /// `share` of one colour in another.
-fn mix(colour: Rgb, ground: Rgb, share: f64) -> Rgb {
+pub(super) fn mix(colour: Rgb, ground: Rgb, share: f64) -> Rgb {
     std::array::from_fn(|i| (share * f64::from(colour[i]) + (1.0 - share) * f64::from(ground[i])).round() as u8)
 }
 

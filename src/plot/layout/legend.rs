@@ -1,7 +1,7 @@
 //! The legend: samples with names in rows under the subtitle.
 
 use super::text::{Page, width, wrap};
-use super::{EDGE, hatch, names, station};
+use super::{EDGE, area, hatch, names, station, tile};
 use crate::plot::figure::{Figure, Key, KeySample};
 use crate::plot::scene::{Align, Frame, Point};
 
@@ -67,7 +67,8 @@ pub(super) fn draw(page: &mut Page, figure: &Figure, page_width: f64, top: f64) 
 fn sample_width(sample: KeySample) -> f64 {
     match sample {
         KeySample::Curve => names::SAMPLE,
-        KeySample::Bar => SWATCH,
+        KeySample::Bar | KeySample::Area(_) => SWATCH,
+        KeySample::Rule(_) => 5.0,
         KeySample::Station(_) => 6.0,
     }
 }
@@ -82,6 +83,16 @@ fn sample(page: &mut Page, key: &Key, at: Point) {
             let half = 3.4 * pt;
             let frame = Frame { left: at.x, right: at.x + wide, top: at.y - half, bottom: at.y + half };
             hatch::bar(page, &frame, key.style);
+        }
+        KeySample::Area(fill) => {
+            let half = 3.4 * pt;
+            let frame = Frame { left: at.x, right: at.x + wide, top: at.y - half, bottom: at.y + half };
+            area::swatch(page, &frame, fill);
+        }
+        KeySample::Rule(kind) => {
+            let x = at.x + wide / 2.0;
+            let half = 4.6 * pt;
+            tile::rule(page, kind, Point { x, y: at.y - half }, Point { x, y: at.y + half });
         }
         KeySample::Station(kind) => {
             let colour = page.colours.text;

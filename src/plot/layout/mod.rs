@@ -4,6 +4,7 @@
 //! right: axis labels and tick labels (one margin for all panels, so that they are aligned), the data, and beside the
 //! data the names of curves at the height where they end. All lengths are in points times the page's resolution.
 
+mod area;
 mod band;
 mod bars;
 mod hatch;
@@ -14,6 +15,7 @@ mod names;
 mod panel;
 mod station;
 mod text;
+mod tile;
 
 use super::PlotError;
 use super::axis::{Extent, Margin, Ruler, extent};
@@ -50,10 +52,14 @@ pub(crate) fn lay_out(figure: &Figure, size: Size, theme: Theme) -> Result<Scene
     if !side.contains(&size.width) || !side.contains(&size.height) || !(20.0..=2400.0).contains(&size.dots_per_inch) {
         return Err(PlotError::Size(size));
     }
-    if figure.panels.is_empty() && figure.lanes.is_empty() && figure.bands.is_empty() {
-        return Err(PlotError::Empty);
-    }
     let mut page = Page::new(size, theme);
+    let stacked = !figure.panels.is_empty() || !figure.lanes.is_empty() || !figure.bands.is_empty();
+    match (figure.tiles.is_empty(), stacked) {
+        (true, true) => {}
+        (true, false) => return Err(PlotError::Empty),
+        (false, false) => return tile::lay_out(page, figure),
+        (false, true) => return Err(PlotError::Mixed),
+    }
     let pt = page.point;
     let (width, height) = (f64::from(size.width), f64::from(size.height));
 
@@ -133,7 +139,9 @@ pub(crate) fn lay_out(figure: &Figure, size: Size, theme: Theme) -> Result<Scene
             bars::draw(&mut page, bars, plan, frame, ruler);
         } else {
             panel::upright_grid(&mut page, frame, &horizontal);
+            area::draw(&mut page, &panel.areas, frame, &horizontal, ruler);
             marks::lines(&mut page, &marks, frame.top, frame.bottom);
+            area::labels(&mut page, &panel.areas, frame, &horizontal, ruler);
             panel::content(&mut page, panel, frame, &horizontal, ruler);
         }
         panel::frame(&mut page, panel, frame, ruler, &rulers);
@@ -218,6 +226,7 @@ fn horizontal_ruler(figure: &Figure, room: f64) -> Ruler {
     let scale = figure.horizontal.scale;
     let data = figure.panels.iter().flat_map(|panel| {
         let curves = panel.series.iter().flat_map(|series| series.points.iter().map(|point| point.0));
+        let curves = curves.chain(panel.areas.iter().flat_map(|area| area.points.iter().map(|point| point.0)));
         curves.chain(panel.observed.iter().flat_map(|observed| observed.points.iter().map(|point| point.x)))
     });
     let lanes = figure.lanes.iter().flat_map(|lane| &lane.intervals).flat_map(|part| [part.from, part.to]);
@@ -243,12 +252,14 @@ fn vertical_ruler(panel: &Panel, horizontal: &Ruler, plan: Option<&bars::Plan>, 
         return bars::ruler(panel, bars, plan, height, room);
     }
     let seen = |x: f64| x >= horizontal.from && x <= horizontal.to;
+    let edges = panel.areas.iter().flat_map(|area| &area.points).filter(|point| seen(point.0));
+    let edges = edges.flat_map(|point| [point.1, point.2]);
     let curves = panel.series.iter().flat_map(|series| &series.points).filter(|point| seen(point.0));
     let ends = panel.stations.iter().filter(|station| station.kind != StationKind::Between);
     let observed = panel.observed.iter().flat_map(|observed| &observed.points).filter(|point| seen(point.x));
     let of_kind = |kind| panel.references.iter().filter(move |line| line.kind == kind).map(|line| line.value);
     let extents = Extent {
-        curves: extent(curves.map(|point| point.1), scale),
+        curves: extent(curves.map(|point| point.1).chain(edges), scale),
         fixed: extent(
             observed.map(|point| point.y).chain(of_kind(ReferenceKind::Threshold)).chain(ends.map(|end| end.y)),
             scale,

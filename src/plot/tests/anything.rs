@@ -2,9 +2,9 @@
 
 use super::attribute;
 use crate::plot::{
-    Axis, Band, BarSeries, Bars, Figure, Grade, Interval, Key, KeySample, Lane, Mark, MarkKind, Observation, Observed,
-    Panel, PlotError, Reference, ReferenceKind, Series, Size, Station, StationKind, Theme, Treatment, TreatmentKind,
-    render,
+    Area, Axis, Band, BarSeries, Bars, Bin, Column, Content, Figure, Fill, Grade, Interval, Key, KeySample, Lane, Mark,
+    MarkKind, Observation, Observed, Panel, PlotError, Reference, ReferenceKind, Rule, RuleKind, Series, Size, Station,
+    StationKind, Theme, Tile, Treatment, TreatmentKind, render,
 };
 use proptest::prelude::*;
 
@@ -38,6 +38,58 @@ prop_compose! {
     }
 }
 
+fn fill() -> impl Strategy<Value = Fill> {
+    prop_oneof![
+        (style(), style()).prop_map(|(style, depth)| Fill::Band { style, depth }),
+        any::<u8>().prop_map(Fill::Grade),
+        Just(Fill::Undetermined),
+    ]
+}
+
+prop_compose! {
+    fn areas()(list in prop::collection::vec((".{0,3}", fill(),
+        prop::collection::vec((number(), number(), number()), 0..12)), 0..4)) -> Vec<Area> {
+        list.into_iter().map(|(label, fill, points)| Area { label, fill, points }).collect()
+    }
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let kind = prop::sample::select(vec![RuleKind::Middle, RuleKind::Tail]);
+    (number(), kind).prop_map(|(value, kind)| Rule { value, kind })
+}
+
+fn bin() -> impl Strategy<Value = Bin> {
+    (number(), number(), number()).prop_map(|(from, to, height)| Bin { from, to, height })
+}
+
+prop_compose! {
+    fn column()(label in ".{0,20}", fill in prop::option::of(fill()), height in number(), text in ".{0,7}",
+        whisker in prop::option::of((number(), number()))) -> Column {
+        Column { label, fill, height, text, whisker }
+    }
+}
+
+fn content() -> impl Strategy<Value = Content> {
+    prop_oneof![
+        prop::collection::vec(bin(), 0..20).prop_map(Content::Bins),
+        prop::collection::vec(column(), 0..9).prop_map(Content::Columns),
+    ]
+}
+
+prop_compose! {
+    fn tile()(title in ".{0,40}", notes in prop::collection::vec(".{0,40}", 0..3), horizontal in axis(),
+        vertical in axis(), content in content(), rules in prop::collection::vec(rule(), 0..4)) -> Tile {
+        Tile { title, notes, horizontal, vertical, content, rules }
+    }
+}
+
+prop_compose! {
+    fn tiled()(title in ".{0,90}", legend in prop::collection::vec(key(), 0..9),
+        tiles in prop::collection::vec(tile(), 1..14)) -> Figure {
+        Figure { footer: title.clone(), title, legend, tiles, ..Figure::default() }
+    }
+}
+
 prop_compose! {
     fn stations()(list in prop::collection::vec((number(), number(), ".{0,9}", style(), station_kind()), 0..12))
         -> Vec<Station> {
@@ -50,12 +102,13 @@ prop_compose! {
         curves in prop::collection::vec(prop::collection::vec((number(), number()), 0..30), 0..4),
         observed in prop::collection::vec((number(), number(), any::<bool>()), 0..10),
         lines in prop::collection::vec((number(), any::<bool>()), 0..3), style in prop::option::of(style()),
-        stations in stations(), bars in prop::option::weighted(0.3, bars())) -> Panel {
+        stations in stations(), areas in areas(), bars in prop::option::weighted(0.3, bars())) -> Panel {
         let kind = |limit| if limit { ReferenceKind::QuantificationLimit } else { ReferenceKind::Threshold };
         Panel {
             title,
             vertical,
             weight,
+            areas,
             series: curves.into_iter().enumerate().map(|(i, points)| Series::new(label.clone(), points).style(i)).collect(),
             stations,
             bars,
@@ -95,10 +148,13 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn key()(label in ".{0,60}", style in style(), kind in station_kind(), pick in 0..3) -> Key {
+    fn key()(label in ".{0,60}", style in style(), kind in station_kind(), fill in fill(), rule in rule(), pick in 0..5)
+        -> Key {
         let sample = match pick {
             0 => KeySample::Curve,
             1 => KeySample::Bar,
+            2 => KeySample::Area(fill),
+            3 => KeySample::Rule(rule.kind),
             _ => KeySample::Station(kind),
         };
         Key { label, style, sample }
@@ -118,6 +174,7 @@ prop_compose! {
             legend,
             horizontal,
             panels,
+            tiles: Vec::new(),
             bands,
             lanes,
             marks: marks.into_iter().map(|(x, label, dose, style)| Mark { x, label, kind: kind(dose), style }).collect(),
@@ -128,7 +185,7 @@ prop_compose! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
-    fn nothing_panics(figure in figure(), width in 100u32..900, height in 100u32..900, dots in 20.0..150.0f64) {
+    fn nothing_panics(figure in prop_oneof![2 => figure(), 1 => tiled()], width in 100u32..900, height in 100u32..900, dots in 20.0..150.0f64) {
         let size = Size { width, height, dots_per_inch: dots };
         match render::png(&figure, size, Theme::Dark) {
             Ok(bytes) => prop_assert!(bytes.starts_with(b"\x89PNG")),

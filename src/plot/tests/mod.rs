@@ -1,6 +1,8 @@
 //! Whole figures: what the scene, the SVG and the PNG hold.
 
 mod anything;
+mod cohort;
+mod distributions;
 mod example;
 mod parts;
 mod whole;

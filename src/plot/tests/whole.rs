@@ -1,6 +1,6 @@
 //! Every picture of the gallery, on its page: nothing cut, nothing over another, texts as text.
 
-use super::{attribute, example};
+use super::{attribute, cohort, example};
 use crate::plot::fonts::{CAPITAL, width};
 use crate::plot::layout::lay_out;
 use crate::plot::scene::{Align, Frame, Scene, Shape};
@@ -28,10 +28,11 @@ fn boxes(scene: &Scene) -> Vec<(&str, Frame)> {
     boxes
 }
 
-/// All figures of the gallery and the made-up one.
+/// All figures of the gallery and the made-up ones.
 fn figures() -> Vec<(&'static str, Figure)> {
     let mut figures: Vec<_> = gallery().iter().map(|entry| (entry.file, entry.figure().unwrap())).collect();
     figures.push(("example", example::course()));
+    figures.extend(cohort::figures());
     figures
 }
 

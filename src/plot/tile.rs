@@ -1,0 +1,90 @@
+//! Tiles: small panels side by side, each with axes of its own.
+
+use super::area::Fill;
+use super::figure::Axis;
+
+/// A small panel: a histogram, or columns over categories.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tile {
+    /// Bold above the tile; nothing if empty.
+    pub title: String,
+    /// Lines between title and frame: numbers that the picture does not show.
+    pub notes: Vec<String>,
+    /// The axis of the bins; of columns only its label is written.
+    pub horizontal: Axis,
+    /// The axis of the heights. It starts at 0; `to` is the greatest tick.
+    pub vertical: Axis,
+    /// What is drawn.
+    pub content: Content,
+    /// Upright lines over bins.
+    pub rules: Vec<Rule>,
+}
+
+/// What a [`Tile`] shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// A histogram.
+    Bins(Vec<Bin>),
+    /// Columns over categories.
+    Columns(Vec<Column>),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Bins(Vec::new())
+    }
+}
+
+/// A bar over a range of values.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Bin {
+    /// Lower end; at or below 0 on a log axis the bar starts at the frame.
+    pub from: f64,
+    /// Upper end; one that is no greater than the lower end is drawn with a least width.
+    pub to: f64,
+    /// Height; a positive one is drawn with a least height, so that rare values are seen.
+    pub height: f64,
+}
+
+/// A bar over a category.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Column {
+    /// The category.
+    pub label: String,
+    /// How it is filled; `None` is neutral.
+    pub fill: Option<Fill>,
+    /// Height.
+    pub height: f64,
+    /// The height as written above the column.
+    pub text: String,
+    /// Lower and upper end of an interval around the height.
+    pub whisker: Option<(f64, f64)>,
+}
+
+/// An upright line at a value.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Rule {
+    /// On the horizontal axis.
+    pub value: f64,
+    /// How it is drawn.
+    pub kind: RuleKind,
+}
+
+/// What a [`Rule`] is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RuleKind {
+    /// The middle of the values: solid.
+    #[default]
+    Middle,
+    /// An end of the usual values: dashed.
+    Tail,
+}
+
+/// How many tiles of `count` stand side by side on a page of the usual width.
+pub(crate) fn tiles_across(count: usize) -> usize {
+    match count {
+        0 | 1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    }
+}
