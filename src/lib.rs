@@ -51,6 +51,7 @@
 //! | [`model`], [`crs`], [`integrate`] | files; signs; equations | checked models; graded courses; accepted steps |
 //! | [`observation`], [`compile`], [`outcome`] | tables; models; solutions | readings; byte code; exposure |
 //! | [`simulate`] | scenario | run |
+//! | [`sensitivity`] | derivatives of a run | normalised sensitivities of end points |
 //! | [`plot`] | run | figure, PNG, SVG |
 //! | [`cli`] | arguments | files and exit codes |
 //!
@@ -73,6 +74,7 @@ pub mod observation;
 pub mod outcome;
 pub mod plot;
 pub mod regimen;
+pub mod sensitivity;
 pub mod sign;
 pub mod simulate;
 pub mod trajectory;

@@ -36,6 +36,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("N006", "a_switch_that_never_settles_is_named"),
     ("N007", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("N009", "a_run_that_is_stopped_from_outside_says_so"),
+    ("N010", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
 ];
 
 /// Files without mistakes: the model that the parameter sets belong to, and one that uses every key.

@@ -17,6 +17,7 @@ const FLOW: &[&[&str]] = &[
     &["model", "crs", "integrate"],
     &["observation", "compile", "outcome"],
     &["simulate"],
+    &["sensitivity"],
     &["plot"],
     &["cli"],
 ];

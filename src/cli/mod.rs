@@ -128,6 +128,7 @@ fn verb(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Simulate(arguments) => verbs::simulate::run(context, &arguments),
         Verb::Grade(arguments) => verbs::grade::run(context, &arguments),
         Verb::Plot(arguments) => verbs::plot::run(context, &arguments),
+        Verb::Sensitivity(arguments) => verbs::sensitivity::run(context, &arguments),
         Verb::Completions(arguments) => verbs::completions::run(&arguments),
     }
 }

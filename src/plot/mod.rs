@@ -59,6 +59,7 @@ pub use figure::{
 pub use gallery::{Entry, Kind, Variant, gallery, index};
 pub use kinds::{
     DISCLAIMER, Options, Shown, course, exposure, group_names, hidden, labels, maximum_text, overlay, page, phase,
+    sensitivity,
 };
 pub use theme::{Size, Theme};
 pub use timeline::{Band, Grade, Interval, Lane, Mark, MarkKind, Treatment, TreatmentKind};

@@ -14,12 +14,16 @@
 //! ```
 
 mod controller;
+mod drive;
 mod file;
+mod follower;
 mod grid;
+mod moving;
 mod plan;
 mod recorder;
 mod run;
 mod scenario;
+mod sensitivities;
 mod switches;
 mod tolerance;
 
@@ -29,4 +33,5 @@ pub use grid::{Grid, positive_time};
 pub use plan::Plan;
 pub use run::{Failed, Run};
 pub use scenario::{Grading, Scenario};
+pub use sensitivities::{Curvatures, EndPoint, Sensitivities, Varied, curvatures, influential, sensitivities};
 pub use tolerance::{Excuse, Moved, TIGHTER, ToleranceCheck, check_tolerance};

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod grade;
 pub mod models;
 pub mod plot;
+pub mod sensitivity;
 pub mod show;
 pub mod simulate;
 pub mod tolerance;

@@ -10,6 +10,7 @@ mod exposure;
 mod observed;
 mod overlay;
 mod phase;
+mod sensitivity;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -20,6 +21,7 @@ pub use exposure::exposure;
 pub use observed::hidden;
 pub use overlay::overlay;
 pub use phase::phase;
+pub use sensitivity::sensitivity;
 pub use words::{DISCLAIMER, labels, maximum_text};
 
 use crate::crs::Course;
