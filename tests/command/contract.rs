@@ -216,7 +216,7 @@ fn sensitivities_have_their_columns_the_largest_of_an_end_point_first() {
     assert_eq!(rows[0], head);
     let of = |what: &str| rows[1..].iter().filter(|row| row[1] == what).collect::<Vec<_>>();
     let end = of("end");
-    assert_eq!((&*end[0][4], &*end[1][4], &*end[1][6], &*end[1][8]), ("tmax", "alpha", "0", ""));
+    assert_eq!((end[0][4], end[1][4], end[1][6], end[1][8]), ("tmax", "alpha", "0", ""));
     // A value of 0 has no ratio, but a derivative.
     assert!(end[1][7].parse::<f64>().unwrap() < 0.0, "{end:?}");
     for (what, unit) in

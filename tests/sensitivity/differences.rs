@@ -173,7 +173,7 @@ fn second_derivatives_are_the_differences_of_first_ones() {
         for (j, name) in names.iter().enumerate() {
             let firsts = [-2.0, -1.0, 1.0, 2.0].map(|n| derived(&moved(&scenario, name, 1.0 + n * STEP), &names));
             let step = STEP * value(&scenario, name);
-            for i in 0..names.len() {
+            for (i, first) in names.iter().enumerate() {
                 for column in 0..found.run.trajectory.columns.len() {
                     let theirs: Vec<f64> = (0..TIMES.len())
                         .map(|row| slope([0, 1, 2, 3].map(|n: usize| firsts[n].derivative(row, column, i)), step))
@@ -181,7 +181,7 @@ fn second_derivatives_are_the_differences_of_first_ones() {
                     let largest = theirs.iter().fold(1e-2_f64, |most, value| most.max(value.abs()));
                     for (row, b) in theirs.iter().enumerate() {
                         let a = found.derivative(row, column, [i, j]);
-                        let what = (&found.run.trajectory.columns[column].name, names[i], name, TIMES[row]);
+                        let what = (&found.run.trajectory.columns[column].name, first, name, TIMES[row]);
                         assert!((a - b).abs() <= 1e-5 * largest, "{what:?}: {a} {b}");
                     }
                 }

@@ -5,17 +5,20 @@ use crate::plot::{Axis, BarSeries, Bars, Figure, Key, KeySample, Panel};
 use crate::sensitivity::Row;
 
 /// Parameters shown, those with the largest sensitivities.
-const MOST: usize = 10;
+const MOST: usize = 7;
+/// Sensitivities smaller than this are not worth a group.
+const LEAST: f64 = 0.05;
 /// Outputs shown, in the order of the model.
 const OUTPUTS: usize = 6;
 /// End points, by name and as written.
-const END_POINTS: [(&str, &str); 4] =
-    [("cmax", "Maximum"), ("auc_0_28d", "AUC, day 0 to 28"), ("nadir", "Minimum"), ("end", "End of the run")];
+const END_POINTS: [(&str, &str); 3] =
+    [("cmax", "Maximum"), ("auc_0_28d", "AUC, day 0 to 28"), ("end", "End of the run")];
 
 /// A panel for each output, in it a group of bars for each parameter: d ln(end point) / d ln(parameter).
 ///
 /// The parameters are those with the largest sensitivities over all shown outputs, in the same order in every panel.
-/// Outputs without ratios (temperatures) are left out.
+/// Outputs without ratios (temperatures) are left out, and parameters that move nothing. Values have two decimals: less
+/// would be clutter; the CSV has all digits, and the minimum.
 pub fn sensitivity(shown: &Shown<'_>, rows: &[Row], options: &Options) -> Figure {
     let model = shown.scenario.model;
     let known: Vec<&Row> = rows.iter().filter(|row| row.normalised.is_some()).collect();
@@ -23,7 +26,7 @@ pub fn sensitivity(shown: &Shown<'_>, rows: &[Row], options: &Options) -> Figure
     let outputs: Vec<_> = outputs.take(OUTPUTS).collect();
     let shown_rows = || known.iter().filter(|row| outputs.iter().any(|output| output.name.text == row.output));
     let mut parameters: Vec<(&str, f64)> = Vec::new();
-    for row in shown_rows() {
+    for row in shown_rows().filter(|row| END_POINTS.iter().any(|(what, _)| *what == row.what)) {
         let size = row.normalised.unwrap_or_default().abs();
         match parameters.iter_mut().find(|(name, _)| *name == row.parameter) {
             Some((_, largest)) => *largest = largest.max(size),
@@ -31,12 +34,14 @@ pub fn sensitivity(shown: &Shown<'_>, rows: &[Row], options: &Options) -> Figure
         }
     }
     parameters.sort_by(|a, b| b.1.total_cmp(&a.1));
+    parameters.retain(|(_, largest)| *largest >= LEAST);
     parameters.truncate(MOST);
     let measures: Vec<(&str, &str)> =
         END_POINTS.into_iter().filter(|(what, _)| shown_rows().any(|row| row.what == *what)).collect();
     let value = |output: &str, what: &str, parameter: &str| {
         let row = known.iter().find(|row| row.output == output && row.what == what && row.parameter == parameter);
-        row.and_then(|row| row.normalised)
+        // Adding 0 takes the sign from a zero.
+        row.and_then(|row| row.normalised).map(|value| (value * 100.0).round() / 100.0 + 0.0)
     };
     let panels = outputs.iter().map(|output| {
         let name = &output.name.text;
