@@ -8,6 +8,8 @@ use crate::sensitivity::Row;
 const MOST: usize = 7;
 /// Sensitivities smaller than this are not worth a group.
 const LEAST: f64 = 0.05;
+/// Sensitivities smaller than this are written as 0.
+const NOTHING: f64 = 0.005;
 /// Outputs shown, in the order of the model.
 const OUTPUTS: usize = 6;
 /// End points, by name and as written.
@@ -17,8 +19,8 @@ const END_POINTS: [(&str, &str); 3] =
 /// A panel for each output, in it a group of bars for each parameter: d ln(end point) / d ln(parameter).
 ///
 /// The parameters are those with the largest sensitivities over all shown outputs, in the same order in every panel.
-/// Outputs without ratios (temperatures) are left out, and parameters that move nothing. Values have two decimals: less
-/// would be clutter; the CSV has all digits, and the minimum.
+/// Outputs without ratios (temperatures) are left out, and parameters that move nothing. The CSV has what is not drawn:
+/// all digits, the minimum, the other outputs.
 pub fn sensitivity(shown: &Shown<'_>, rows: &[Row], options: &Options) -> Figure {
     let model = shown.scenario.model;
     let known: Vec<&Row> = rows.iter().filter(|row| row.normalised.is_some()).collect();
@@ -40,8 +42,7 @@ pub fn sensitivity(shown: &Shown<'_>, rows: &[Row], options: &Options) -> Figure
         END_POINTS.into_iter().filter(|(what, _)| shown_rows().any(|row| row.what == *what)).collect();
     let value = |output: &str, what: &str, parameter: &str| {
         let row = known.iter().find(|row| row.output == output && row.what == what && row.parameter == parameter);
-        // Adding 0 takes the sign from a zero.
-        row.and_then(|row| row.normalised).map(|value| (value * 100.0).round() / 100.0 + 0.0)
+        row.and_then(|row| row.normalised).map(|value| if value.abs() < NOTHING { 0.0 } else { value })
     };
     let panels = outputs.iter().map(|output| {
         let name = &output.name.text;

@@ -438,7 +438,8 @@ fn sensitivities_are_bars_for_the_parameters_that_move_something() {
     let bars = figure.panels[0].bars.as_ref().unwrap();
     // `foldx` acts on the minimum, which is not drawn. All cells are in proportion to `cmax`.
     assert_eq!(bars.categories, ["cmax", "tmax"]);
-    let of_cmax: Vec<Option<f64>> = bars.series.iter().map(|series| series.values[0]).collect();
-    assert_eq!(of_cmax, [Some(1.0); 3]);
+    for series in &bars.series {
+        assert!((series.values[0].unwrap() - 1.0).abs() < 1e-4, "{series:?}");
+    }
     assert_eq!(bars.series[0].values[1], Some(0.0));
 }
