@@ -51,7 +51,7 @@
 //! | [`model`], [`crs`], [`integrate`] | files; signs; equations | checked models; graded courses; accepted steps |
 //! | [`observation`], [`compile`], [`outcome`] | tables; models; solutions | readings, designs, simulated data; byte code; exposure |
 //! | [`simulate`] | scenario | run |
-//! | [`population`] | model or table; results | patients; bands and summaries |
+//! | [`population`], [`sensitivity`] | model or table; derivatives of a run | patients, bands, summaries; normalised sensitivities |
 //! | [`plot`] | run | figure, PNG, SVG |
 //! | [`cli`] | arguments | files and exit codes |
 //!
@@ -77,6 +77,7 @@ pub mod plot;
 pub mod population;
 pub mod random;
 pub mod regimen;
+pub mod sensitivity;
 pub mod sign;
 pub mod simulate;
 pub mod trajectory;

@@ -6,6 +6,7 @@ mod law;
 mod other;
 mod published;
 mod reference;
+mod sensitivity;
 mod solver;
 mod support;
 mod tidy;

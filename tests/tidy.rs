@@ -17,7 +17,7 @@ const FLOW: &[&[&str]] = &[
     &["model", "crs", "integrate"],
     &["observation", "compile", "outcome"],
     &["simulate"],
-    &["population"],
+    &["population", "sensitivity"],
     &["plot"],
     &["cli"],
 ];

@@ -51,6 +51,13 @@ pub enum Verb {
     Population(PopulationArgs),
     /// Join the shards of a population into what the whole would have been
     Merge(MergeArgs),
+    /// Print how much each end point owes to each parameter: d ln(end point) / d ln(parameter)
+    ///
+    /// End points of each output: cmax, auc_0_28d, nadir, and its value at the end of the run. Exact derivatives through
+    /// the whole solve, doses, lags, switch times and thresholds included. CSV: output, end_point, unit, value, parameter,
+    /// parameter_unit, parameter_value, derivative (unit by parameter_unit), normalised (empty where a value is 0 or a
+    /// temperature). --output writes sensitivity.csv, sensitivity.png and run.json.
+    Sensitivity(SensitivityArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }
@@ -301,6 +308,23 @@ pub struct PlotArgs {
     /// How to grade.
     #[command(flatten)]
     pub scales: ScaleArgs,
+}
+
+/// Arguments of `sensitivity`.
+#[derive(Debug, Args)]
+pub struct SensitivityArgs {
+    /// What to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Parameters and covariates, separated by commas [default: those that vary between patients, else all that act]
+    #[arg(long, value_name = "NAMES")]
+    pub wrt: Option<String>,
+    /// How to print [default: table on a terminal, else csv]
+    #[arg(long, value_enum, conflicts_with = "output")]
+    pub format: Option<Format>,
+    /// Where to.
+    #[command(flatten)]
+    pub to: OutputArgs,
 }
 
 /// Arguments of `demo`.

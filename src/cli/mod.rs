@@ -132,6 +132,7 @@ fn verb(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Plot(arguments) => verbs::plot::run(context, &arguments),
         Verb::Population(arguments) => verbs::population::run(context, &arguments),
         Verb::Merge(arguments) => verbs::merge::run(context, &arguments),
+        Verb::Sensitivity(arguments) => verbs::sensitivity::run(context, &arguments),
         Verb::Completions(arguments) => verbs::completions::run(&arguments),
     }
 }

@@ -90,8 +90,9 @@ impl<S: Scalar, const K: usize> Div for Dual<S, K> {
     #[inline(always)]
     #[allow(clippy::suspicious_arithmetic_impl, reason = "quotient rule")]
     fn div(self, other: Self) -> Self {
-        let value = self.value / other.value;
-        Self { value, tangents: from_fn(|k| (self.tangents[k] - value * other.tangents[k]) / other.value) }
+        // One division for all derivatives; that of the value stays its own.
+        let (value, inverse) = (self.value / other.value, S::splat(1.0) / other.value);
+        Self { value, tangents: from_fn(|k| (self.tangents[k] - value * other.tangents[k]) * inverse) }
     }
 }
 
@@ -107,6 +108,7 @@ impl<S: Scalar, const K: usize> Scalar for Dual<S, K> {
     const LANES: usize = S::LANES;
     type Value = S::Value;
     type Mask = S::Mask;
+    const ORDER: usize = S::ORDER + 1;
 
     #[inline(always)]
     fn splat(x: f64) -> Self {
@@ -129,6 +131,21 @@ impl<S: Scalar, const K: usize> Scalar for Dual<S, K> {
         self.value.set(lane, x);
         for tangent in &mut self.tangents {
             tangent.set(lane, 0.0);
+        }
+    }
+    fn varies(self) -> bool {
+        let zero = |x: S| !x.varies() && (0..S::LANES).all(|lane| x.get(lane) == 0.0);
+        self.value.varies() || !self.tangents.into_iter().all(zero)
+    }
+    fn varies_finitely(self) -> bool {
+        let finite = |x: S| x.varies_finitely() && (0..S::LANES).all(|lane| x.get(lane).is_finite());
+        self.value.varies_finitely() && self.tangents.into_iter().all(finite)
+    }
+    #[inline(always)]
+    fn plus_tangents(self, other: Self) -> Self {
+        Self {
+            value: self.value.plus_tangents(other.value),
+            tangents: from_fn(|k| self.tangents[k] + other.tangents[k]),
         }
     }
     #[inline(always)]
@@ -259,6 +276,19 @@ mod tests {
         close(y.tangents[0].tangents[0].0[0], 2.6 * 1.6 * 1.7f64.powf(0.6));
         let y = x.ln() * x.exp();
         close(y.tangents[0].tangents[0].0[0], 1.7f64.exp() * (1.7f64.ln() + 2.0 / 1.7 - 1.0 / (1.7 * 1.7)));
+    }
+
+    #[test]
+    fn derivatives_alone_are_added_at_every_depth() {
+        let x = Second::variable(Dual::variable(Lanes([2.0]), 0), 0);
+        let sum = Second::splat(-0.0).plus_tangents(x * x);
+        assert!(sum.get(0) == 0.0 && sum.get(0).is_sign_negative());
+        // d(x^2)/dx = 4 by either variable, and the second derivative 2.
+        assert_eq!((sum.value.tangents[0].0[0], sum.tangents[0].value.0[0]), (4.0, 4.0));
+        assert_eq!(sum.tangents[0].tangents[0].0[0], 2.0);
+        assert!(sum.varies() && !Second::splat(3.0).varies() && Second::constant(Lanes([1.0])).varies_finitely());
+        assert!(!(Second::splat(1.0) / (x - Second::splat(2.0))).varies_finitely());
+        assert_eq!((Plain::ORDER, First::ORDER, Second::ORDER), (0, 1, 2));
     }
 
     #[test]

@@ -53,6 +53,7 @@ impl<const N: usize> Scalar for Lanes<N> {
     const LANES: usize = N;
     type Value = Self;
     type Mask = LaneMask<N>;
+    const ORDER: usize = 0;
 
     #[inline(always)]
     fn splat(x: f64) -> Self {
@@ -73,6 +74,18 @@ impl<const N: usize> Scalar for Lanes<N> {
     #[inline(always)]
     fn set(&mut self, lane: usize, x: f64) {
         self.0[lane] = x;
+    }
+    #[inline(always)]
+    fn varies(self) -> bool {
+        false
+    }
+    #[inline(always)]
+    fn varies_finitely(self) -> bool {
+        true
+    }
+    #[inline(always)]
+    fn plus_tangents(self, _: Self) -> Self {
+        self
     }
     #[inline(always)]
     fn scale(self, factor: Self) -> Self {

@@ -40,6 +40,8 @@ pub trait Scalar:
     type Value: Scalar<Value = Self::Value, Mask = Self::Mask>;
     /// What comparisons give.
     type Mask: Mask;
+    /// Highest order of the derivatives carried; 0 for none.
+    const ORDER: usize;
 
     /// The same number in every lane, derivatives 0.
     fn splat(x: f64) -> Self;
@@ -52,6 +54,12 @@ pub trait Scalar:
     /// Sets the value of lane `lane`, its derivatives to 0.
     fn set(&mut self, lane: usize, x: f64);
 
+    /// Whether any derivative is not 0.
+    fn varies(self) -> bool;
+    /// Whether all derivatives are finite.
+    fn varies_finitely(self) -> bool;
+    /// The sum with the derivatives of `other` alone: the value keeps its bits.
+    fn plus_tangents(self, other: Self) -> Self;
     /// Product with a number without derivatives; the value has the bits of the plain product.
     fn scale(self, factor: Self::Value) -> Self;
     /// e to the power of self.

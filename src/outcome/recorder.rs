@@ -13,6 +13,22 @@ pub struct Window {
     pub day: f64,
 }
 
+impl Window {
+    /// Where the integral ends.
+    pub fn end_of_area(&self) -> f64 {
+        self.origin + AUC_DAYS * self.day
+    }
+
+    /// Times and weights of the integral's rule in a piece, as far as it counts; the weights are in days.
+    pub fn nodes(&self, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> + use<> {
+        let (from, to) = (from.max(self.origin), to.min(self.end_of_area()));
+        let times = sample_times(from, to);
+        let weight = 0.5 * (to - from) / HALVES as f64 / self.day;
+        let count = if to > from { 5 * HALVES } else { 0 };
+        (0..count).map(move |node| (times[node + 2], weight * GAUSS[node % 5].1))
+    }
+}
+
 /// Nodes of the Gauss-Legendre rule with five points on [-1, 1] (exact for polynomials to degree 9) and their weights.
 ///
 /// # Reference
@@ -161,6 +177,11 @@ impl Recorder {
     pub fn border(&mut self, time: f64, before: &[f64], after: &[f64]) {
         self.look(time, before);
         self.look(time, after);
+    }
+
+    /// Time and value of each output's maximum and minimum so far; times in the model's unit.
+    pub fn extremes(&self) -> impl Iterator<Item = [Option<(f64, f64)>; 2]> {
+        self.outputs.iter().map(|output| [output.maximum, output.minimum])
     }
 
     /// The results, in the order of the outputs, once the run has ended at `time`.

@@ -62,7 +62,7 @@ pub use figure::{
 pub use gallery::{Entry, Kind, Variant, gallery, index};
 pub use kinds::{
     DISCLAIMER, Options, Shown, course, dose_marks, exposure, group_names, hidden, labels, maximum_text, output_order,
-    overlay, page, phase, population, time_axis,
+    overlay, page, phase, population, sensitivity, time_axis,
 };
 pub use theme::{Size, Theme};
 pub use tile::{Bin, Column, Content, Rule, RuleKind, Tile};

@@ -183,7 +183,7 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
     fn changed(&mut self, lane: usize, time: f64, before: &[f64], after: &[f64], controller: &Controller<'_>) {
         let notes = &mut self.lanes[lane];
         self.sampler.state(lane, time, before, &mut notes.before);
-        self.sampler.hold(lane, controller);
+        self.sampler.hold(lane, controller.held());
         self.sampler.state(lane, time, after, &mut notes.after);
         notes.exposure.border(time, &notes.before, &notes.after);
         // Rows of this time, perhaps another rounding of it, show the state after.
@@ -232,14 +232,14 @@ impl<'p, const N: usize> Sampler<'p, N> {
     /// A patient takes the lane.
     fn seat(&mut self, lane: usize, controller: &Controller<'_>) {
         for (slot, value) in controller.parameters().iter().enumerate() {
-            self.workspace.set_parameter(slot, lane, *value);
+            self.workspace.set_parameter(slot, lane, value.get(0));
         }
-        self.hold(lane, controller);
+        self.hold(lane, controller.held());
     }
 
-    fn hold(&mut self, lane: usize, controller: &Controller<'_>) {
-        for (slot, value) in controller.held().iter().enumerate() {
-            self.workspace.set_held(slot, lane, *value);
+    fn hold(&mut self, lane: usize, held: &[Lanes<1>]) {
+        for (slot, value) in held.iter().enumerate() {
+            self.workspace.set_held(slot, lane, value.get(0));
         }
     }
 

@@ -1,5 +1,6 @@
 //! Answers the borders of one patient: doses, infusions, switches, extinctions, signs.
 
+use super::moving::Moved;
 use super::plan::{Action, ActionKind, Plan};
 use super::switches::Switches;
 use crate::compile::Workspace;
@@ -85,19 +86,23 @@ impl Look {
 }
 
 /// One patient's doses, switches and signs.
+///
+/// With derivatives in `S` also amounts, held values and the times of what happens have them: times of doses by lags and
+/// durations, of crossings by the condition that holds there, of what lasts by its beginning. Values have the bits of the
+/// plain controller.
 #[derive(Debug)]
-pub struct Controller<'p> {
-    plan: &'p Plan,
-    parameters: Vec<f64>,
-    held: Vec<f64>,
-    actions: Vec<Action>,
+pub struct Controller<'p, S = One> {
+    pub(super) plan: &'p Plan,
+    parameters: Vec<S>,
+    held: Vec<S>,
+    actions: Vec<Action<S>>,
     next: usize,
-    infusing: Vec<Infusing>,
+    infusing: Vec<Infusing<S>>,
     /// Infusions begun so far.
     begun: usize,
     /// Whether each floor's state is above it.
     above: Vec<bool>,
-    switches: Switches,
+    switches: Switches<S>,
     turns: usize,
     /// Which switches have turned at the present border.
     just_turned: Vec<bool>,
@@ -106,46 +111,55 @@ pub struct Controller<'p> {
     readings: Vec<(f64, Signs)>,
     events: Vec<Event>,
     /// States and held values before anything acts at the start.
-    untouched: (Vec<f64>, Vec<f64>),
-    workspace: Workspace<One>,
-    lanes: Vec<One>,
-    outputs: Vec<One>,
+    untouched: (Vec<S>, Vec<S>),
+    /// The time of what happens now, with derivatives.
+    now: S,
+    pub(super) moved: Moved<S>,
+    pub(super) workspace: Workspace<S>,
+    pub(super) outputs: Vec<S>,
 }
 
 /// An infusion that runs; the number tells it from others of its entry.
 #[derive(Debug, Clone, Copy)]
-struct Infusing {
+struct Infusing<S> {
     number: usize,
     state: usize,
-    rate: f64,
+    rate: S,
 }
 
 impl<'p> Controller<'p> {
     /// The controller of a patient with these canonical parameters and covariates.
     pub fn new(plan: &'p Plan, parameters: &[f64], covariates: &[f64], panel: Option<Panel>) -> Self {
+        let plain = |values: &[f64]| values.iter().map(|value| Lanes([*value])).collect();
+        Self::with_derivatives(plan, plain(parameters), plain(covariates), panel)
+    }
+}
+
+impl<'p, S: Scalar> Controller<'p, S> {
+    /// The controller of a patient with these canonical parameters and covariates, one lane each.
+    pub fn with_derivatives(plan: &'p Plan, parameters: Vec<S>, covariates: Vec<S>, panel: Option<Panel>) -> Self {
         let compiled = &plan.compiled;
-        let mut held = vec![0.0; compiled.held.count];
-        held[compiled.held.covariates..][..covariates.len()].copy_from_slice(covariates);
+        let mut held = vec![S::default(); compiled.held.count];
+        held[compiled.held.covariates..][..covariates.len()].copy_from_slice(&covariates);
         for entry in 0..compiled.doses.len() {
-            held[compiled.held.doses + 2 * entry] = f64::INFINITY;
+            held[compiled.held.doses + 2 * entry] = S::splat(f64::INFINITY);
         }
         for slot in compiled.held.alive.iter().flatten() {
-            held[*slot] = 1.0;
+            held[*slot] = S::splat(1.0);
         }
-        let mut workspace = compiled.program.workspace::<One>();
+        let mut workspace = compiled.program.workspace::<S>();
         for (slot, value) in parameters.iter().enumerate() {
-            workspace.set_parameter(slot, 0, *value);
+            workspace.set_parameter_scalar(slot, *value);
         }
         for (slot, value) in held.iter().enumerate() {
-            workspace.set_held(slot, 0, *value);
+            workspace.set_held_scalar(slot, *value);
         }
-        let mut constants = vec![One::default(); compiled.program.constants_count()];
+        let mut constants = vec![S::default(); compiled.program.constants_count()];
         compiled.program.constants(&mut workspace, &mut constants);
-        let constants: Vec<f64> = constants.iter().map(|value| value.get(0)).collect();
-        let actions = plan.actions(parameters, &constants);
+        let actions = plan.actions(&parameters, &constants);
         Self {
             plan,
-            parameters: parameters.to_vec(),
+            parameters,
             held,
             actions,
             next: 0,
@@ -159,46 +173,41 @@ impl<'p> Controller<'p> {
             panel,
             readings: Vec::new(),
             events: Vec::new(),
-            untouched: (vec![0.0; compiled.program.states()], Vec::new()),
+            untouched: Default::default(),
+            now: S::default(),
+            moved: Moved::default(),
             workspace,
-            lanes: vec![One::default(); compiled.program.states()],
-            outputs: vec![One::default(); compiled.program.outputs_count()],
+            outputs: vec![S::default(); compiled.program.outputs_count()],
         }
     }
 
     /// The start of the run: min(0, first record). Fills the start values and acts on what is due then.
-    pub fn start(&mut self, y: &mut [f64]) -> (f64, Answer) {
+    pub fn start(&mut self, y: &mut [S]) -> (f64, Answer) {
         let start = self.plan.start();
-        let mut lanes = std::mem::take(&mut self.lanes);
-        self.plan.compiled.program.start(&mut self.workspace, &mut lanes);
-        for (value, lane) in y.iter_mut().zip(&lanes) {
-            *value = lane.get(0);
-        }
-        self.lanes = lanes;
-        self.untouched.0.copy_from_slice(y);
-        self.untouched.1.clone_from(&self.held);
+        self.plan.compiled.program.start(&mut self.workspace, y);
+        self.untouched = (y.to_vec(), self.held.clone());
         let answer = self.respond(start, Look::All, y);
         (start, answer)
     }
 
     /// States and held values at the start before anything acts, canonical.
-    pub fn untouched(&self) -> (&[f64], &[f64]) {
+    pub fn untouched(&self) -> (&[S], &[S]) {
         (&self.untouched.0, &self.untouched.1)
     }
 
     /// The parameters, canonical.
-    pub fn parameters(&self) -> &[f64] {
+    pub fn parameters(&self) -> &[S] {
         &self.parameters
     }
 
     /// Held values as they are now, canonical.
-    pub fn held(&self) -> &[f64] {
+    pub fn held(&self) -> &[S] {
         &self.held
     }
 
     /// The next time at which the solution has a break: an action, or the end.
     pub fn until(&self) -> f64 {
-        self.actions.get(self.next).map_or(self.plan.end, |action| action.time).min(self.plan.end)
+        self.actions.get(self.next).map_or(self.plan.end, |action| action.time.get(0)).min(self.plan.end)
     }
 
     /// The next time at which something that lasts must be looked at.
@@ -226,7 +235,7 @@ impl<'p> Controller<'p> {
     ///
     /// What is watched for grading alone must not move a switch or an extinction by a rounding: where nothing restarts,
     /// only what the border is about is looked at.
-    pub fn answer(&mut self, border: &Border, y: &mut [f64]) -> Answer {
+    pub fn answer(&mut self, border: &Border, y: &mut [S]) -> Answer {
         let look = match border.cause {
             Cause::Condition { index, .. } => Look::Condition(index),
             Cause::Wake => Look::Due,
@@ -235,8 +244,13 @@ impl<'p> Controller<'p> {
         self.respond(border.time, look, y)
     }
 
-    fn respond(&mut self, time: f64, mut look: Look, y: &mut [f64]) -> Answer {
+    fn respond(&mut self, time: f64, mut look: Look, y: &mut [S]) -> Answer {
         self.just_turned.fill(false);
+        self.moved.clear();
+        self.now = match look {
+            Look::Condition(index) => self.located(time, index, y),
+            Look::All | Look::Due => S::splat(time),
+        };
         let mut answer = self.extinctions(time, look, y);
         answer = answer.max(self.act(time, y));
         loop {
@@ -255,7 +269,7 @@ impl<'p> Controller<'p> {
         }
         for (above, floor) in self.above.iter_mut().zip(&self.plan.compiled.floors) {
             if look.is_about(&[floor.condition]) {
-                *above = y[floor.state] > floor.limit;
+                *above = y[floor.state].get(0) > floor.limit;
             }
         }
         self.read_signs(time, y);
@@ -268,20 +282,22 @@ impl<'p> Controller<'p> {
     }
 
     /// States that were above their floor and are no longer.
-    fn extinctions(&mut self, time: f64, look: Look, y: &mut [f64]) -> Answer {
+    fn extinctions(&mut self, time: f64, look: Look, y: &mut [S]) -> Answer {
         let plan = self.plan;
         let mut answer = Answer::Proceed;
         for (at, floor) in plan.compiled.floors.iter().enumerate() {
-            if !look.is_about(&[floor.condition]) || !self.above[at] || y[floor.state] > floor.limit {
+            if !look.is_about(&[floor.condition]) || !self.above[at] || y[floor.state].get(0) > floor.limit {
                 continue;
             }
             self.above[at] = false;
-            y[floor.state] = 0.0;
-            // What still flows in keeps a state alive.
-            let fed = self.infusing.iter().any(|infusing| infusing.state == floor.state);
-            if let (true, false, Some(slot)) = (floor.absorbing, fed, plan.compiled.held.alive[floor.state]) {
-                self.hold(slot, 0.0);
-            }
+            self.at_time(self.now, y, |controller, y| {
+                y[floor.state] = S::default();
+                // What still flows in keeps a state alive.
+                let fed = controller.infusing.iter().any(|infusing| infusing.state == floor.state);
+                if let (true, false, Some(slot)) = (floor.absorbing, fed, plan.compiled.held.alive[floor.state]) {
+                    controller.hold(slot, S::default());
+                }
+            });
             self.events.push(Event { time, kind: EventKind::Extinct(floor.state) });
             answer = Answer::Restart;
         }
@@ -289,49 +305,62 @@ impl<'p> Controller<'p> {
     }
 
     /// Doses and timed switches that are due.
-    fn act(&mut self, time: f64, y: &mut [f64]) -> Answer {
-        let plan = self.plan;
+    fn act(&mut self, time: f64, y: &mut [S]) -> Answer {
         let mut answer = Answer::Proceed;
-        while let Some(action) = self.actions.get(self.next).copied().filter(|action| due(action.time, time)) {
+        while let Some(action) = self.actions.get(self.next).copied().filter(|action| due(action.time.get(0), time)) {
             self.next += 1;
             answer = Answer::Restart;
+            self.now = S::splat(time).plus_tangents(action.time);
+            self.at_time(self.now, y, |controller, y| controller.take(&action, y));
             match action.kind {
                 ActionKind::Dose { entry, amount, duration } => {
-                    self.count_dose(entry, time);
-                    if let Some(state) = plan.compiled.doses[entry].state {
-                        if let Some(slot) = plan.compiled.held.alive[state] {
-                            self.hold(slot, 1.0);
-                        }
-                        if duration > 0.0 {
-                            let number = self.begun;
-                            self.begun += 1;
-                            self.infusing.push(Infusing { number, state, rate: amount / duration });
-                            self.infuse(state);
-                            let kind = ActionKind::InfusionEnd { entry, number };
-                            self.insert(Action { time: action.time + duration, kind });
-                        } else {
-                            y[state] += amount;
-                        }
-                    }
+                    let (amount, duration) = (amount.get(0), duration.get(0));
                     self.events.push(Event { time, kind: EventKind::Dose { entry, amount, duration } });
-                    for &(sign, value) in &plan.dose_signs[entry] {
+                    for &(sign, value) in &self.plan.dose_signs[entry] {
                         self.give(sign, value);
                     }
                 }
-                ActionKind::InfusionEnd { entry, number } => {
-                    if let Some(at) = self.infusing.iter().position(|infusing| infusing.number == number) {
-                        let ended = self.infusing.remove(at);
-                        self.infuse(ended.state);
-                    }
+                ActionKind::InfusionEnd { entry, .. } => {
                     self.events.push(Event { time, kind: EventKind::InfusionEnd { entry } });
                 }
-                ActionKind::Switch(at) => {
-                    self.switches.turn_on(at, time);
-                    self.turned(at, time);
-                }
+                ActionKind::Switch(at) => self.note_turn(at, time),
             }
         }
         answer
+    }
+
+    /// What an action does to states and held values.
+    fn take(&mut self, action: &Action<S>, y: &mut [S]) {
+        let plan = self.plan;
+        match action.kind {
+            ActionKind::Dose { entry, amount, duration } => {
+                self.count_dose(entry);
+                let Some(state) = plan.compiled.doses[entry].state else { return };
+                if let Some(slot) = plan.compiled.held.alive[state] {
+                    self.hold(slot, S::splat(1.0));
+                }
+                if duration.get(0) > 0.0 {
+                    let number = self.begun;
+                    self.begun += 1;
+                    self.infusing.push(Infusing { number, state, rate: amount / duration });
+                    self.infuse(state);
+                    let kind = ActionKind::InfusionEnd { entry, number };
+                    self.insert(Action { time: action.time + duration, kind });
+                } else {
+                    y[state] = y[state] + amount;
+                }
+            }
+            ActionKind::InfusionEnd { number, .. } => {
+                if let Some(at) = self.infusing.iter().position(|infusing| infusing.number == number) {
+                    let ended = self.infusing.remove(at);
+                    self.infuse(ended.state);
+                }
+            }
+            ActionKind::Switch(at) => {
+                self.switches.turn_on(at, self.now);
+                self.hold_switch(at);
+            }
+        }
     }
 
     /// A drug given is counted, another sign is set.
@@ -340,11 +369,16 @@ impl<'p> Controller<'p> {
         self.given.set(sign, before + value);
     }
 
+    /// What equations and outputs read of a switch.
+    fn hold_switch(&mut self, at: usize) {
+        let on = self.switches.on(at);
+        self.hold(self.plan.compiled.held.switches + at, S::splat(f64::from(u8::from(on))));
+    }
+
     /// A switch has turned on or off.
-    fn turned(&mut self, at: usize, time: f64) {
+    fn note_turn(&mut self, at: usize, time: f64) {
         let on = self.switches.on(at);
         self.just_turned[at] = true;
-        self.hold(self.plan.compiled.held.switches + at, f64::from(u8::from(on)));
         self.events.push(Event { time, kind: if on { EventKind::On(at) } else { EventKind::Off(at) } });
         if on {
             for &(sign, value) in self.plan.care_signs[at].iter().filter(|(sign, _)| sign.kind() == Kind::Doses) {
@@ -353,46 +387,45 @@ impl<'p> Controller<'p> {
         }
     }
 
-    fn insert(&mut self, action: Action) {
-        let at = self.actions[self.next..].partition_point(|other| other.time < action.time) + self.next;
+    fn insert(&mut self, action: Action<S>) {
+        let earlier = |other: &Action<S>| other.time.get(0) < action.time.get(0);
+        let at = self.actions[self.next..].partition_point(earlier) + self.next;
         self.actions.insert(at, action);
     }
 
-    fn count_dose(&mut self, entry: usize, time: f64) {
+    fn count_dose(&mut self, entry: usize) {
         let slot = self.plan.compiled.held.doses + 2 * entry;
-        if self.held[slot].is_infinite() {
-            self.hold(slot, time);
+        if self.held[slot].get(0).is_infinite() {
+            self.hold(slot, self.now);
         }
-        self.hold(slot + 1, self.held[slot + 1] + 1.0);
+        self.hold(slot + 1, self.held[slot + 1] + S::splat(1.0));
     }
 
     /// The sum of the running infusions, added anew so that no remainder stays when all have ended.
     fn infuse(&mut self, state: usize) {
         let Some(slot) = self.plan.compiled.held.infusions[state] else { return };
-        let sum = self.infusing.iter().filter(|infusing| infusing.state == state).map(|infusing| infusing.rate).sum();
+        let rates = self.infusing.iter().filter(|infusing| infusing.state == state).map(|infusing| infusing.rate);
+        // From -0, as sums of `f64` are.
+        let sum = rates.fold(S::splat(-0.0), |sum, rate| sum + rate);
         self.hold(slot, sum);
     }
 
-    fn hold(&mut self, slot: usize, value: f64) {
+    fn hold(&mut self, slot: usize, value: S) {
         self.held[slot] = value;
-        self.workspace.set_held(slot, 0, value);
+        self.workspace.set_held_scalar(slot, value);
     }
 
-    fn evaluate(&mut self, time: f64, y: &[f64]) {
-        for (lane, value) in self.lanes.iter_mut().zip(y) {
-            *lane = One::splat(*value);
-        }
-        let program = &self.plan.compiled.program;
-        program.outputs(&mut self.workspace, One::splat(time), &self.lanes, &mut self.outputs);
+    pub(super) fn evaluate(&mut self, time: S, y: &[S]) {
+        self.plan.compiled.program.outputs(&mut self.workspace, time, y, &mut self.outputs);
     }
 
     /// Turns switches until none wants to turn; a switch that turns may turn others.
-    fn turn_switches(&mut self, time: f64, look: Look, y: &[f64]) -> Result<Answer, usize> {
+    fn turn_switches(&mut self, time: f64, look: Look, y: &mut [S]) -> Result<Answer, usize> {
         let plan = self.plan;
         let count = plan.compiled.switches.len();
         let mut answer = Answer::Proceed;
         for _ in 0..2 * count + 2 {
-            self.evaluate(time, y);
+            self.evaluate(S::splat(time), y);
             let mut turned = None;
             for (at, switch) in plan.compiled.switches.iter().enumerate() {
                 let due = look == Look::Due && self.switches.is_due(at, switch, time);
@@ -400,18 +433,25 @@ impl<'p> Controller<'p> {
                 if !(due || follows || look.is_about(&switch.watch_on) || look.is_about(&switch.watch_off)) {
                     continue;
                 }
+                // What falls due does so at a time of its own.
+                let when = match self.switches.next_look(at, switch) {
+                    Some(planned) if due => S::splat(time).plus_tangents(planned),
+                    _ => self.now,
+                };
                 let outputs = &self.outputs;
-                if self.switches.look(at, switch, time, |output| outputs[output].get(0) > 0.5) {
-                    turned = Some(at);
+                if self.switches.look(at, switch, when, |output| outputs[output].get(0) > 0.5) {
+                    turned = Some((at, when));
                     break;
                 }
             }
-            let Some(at) = turned else { return Ok(answer) };
+            let Some((at, when)) = turned else { return Ok(answer) };
             self.turns += 1;
             if self.turns > MOST_TURNS {
                 return Err(at);
             }
-            self.turned(at, time);
+            self.now = when;
+            self.at_time(when, y, |controller, _| controller.hold_switch(at));
+            self.note_turn(at, time);
             let switch = &plan.compiled.switches[at];
             answer = answer.max(match (switch.acts, switch.shows) {
                 (true, _) => Answer::Restart,
@@ -423,11 +463,11 @@ impl<'p> Controller<'p> {
     }
 
     /// The signs as a clinician sees them now; a change goes to the graders.
-    fn read_signs(&mut self, time: f64, y: &[f64]) {
+    fn read_signs(&mut self, time: f64, y: &[S]) {
         if self.plan.compiled.readings.is_empty() && self.panel.is_none() {
             return;
         }
-        self.evaluate(time, y);
+        self.evaluate(S::splat(time), y);
         let mut signs = self.given;
         for &(sign, output) in &self.plan.compiled.readings {
             signs.set(sign, self.outputs[output].get(0));

@@ -4,7 +4,9 @@ use super::controller::{Answer, Controller};
 use super::plan::Plan;
 use crate::compile::Program;
 use crate::integrate::{Batch, Border, Cause, Counters, Failure, Options, Sink};
-use crate::numeric::Lanes;
+use crate::numeric::{Lanes, Scalar};
+
+type One = Lanes<1>;
 
 /// What a crew is told of its patients, besides the pieces of their steps.
 pub trait Watcher<const N: usize>: Sink<Lanes<N>> {
@@ -44,6 +46,8 @@ struct Seat<'p> {
     controller: Controller<'p>,
     y: Vec<f64>,
     before: Vec<f64>,
+    /// The states as the controller takes them.
+    one: Vec<One>,
 }
 
 /// The lanes of one batch with a controller each.
@@ -93,14 +97,15 @@ impl<'p, const N: usize> Crew<'p, N> {
     ) {
         while let Some((patient, mut controller)) = next() {
             let states = self.batch.system().states();
-            let mut y = vec![0.0; states];
-            let (time, answer) = controller.start(&mut y);
+            let mut one = vec![One::default(); states];
+            let (time, answer) = controller.start(&mut one);
+            let y: Vec<f64> = one.iter().map(|value| value.get(0)).collect();
             watcher.begin(lane, patient, time, &controller, &y);
             self.batch.clear(lane);
             for (slot, value) in controller.parameters().iter().enumerate() {
-                self.batch.workspace().set_parameter(slot, lane, *value);
+                self.batch.workspace().set_parameter(slot, lane, value.get(0));
             }
-            self.seats[lane] = Some(Seat { controller, before: y.clone(), y });
+            self.seats[lane] = Some(Seat { controller, before: y.clone(), y, one });
             if self.go_on(lane, time, answer.max(Answer::Restart), false, watcher) {
                 return;
             }
@@ -118,7 +123,9 @@ impl<'p, const N: usize> Crew<'p, N> {
         }
         self.batch.state(lane, &mut seat.y);
         seat.before.copy_from_slice(&seat.y);
-        let answer = seat.controller.answer(border, &mut seat.y);
+        seat.one.iter_mut().zip(&seat.y).for_each(|(one, value)| one.set(0, *value));
+        let answer = seat.controller.answer(border, &mut seat.one);
+        seat.y.iter_mut().zip(&seat.one).for_each(|(value, one)| *value = one.get(0));
         if answer != Answer::Proceed {
             watcher.changed(lane, border.time, &seat.before, &seat.y, &seat.controller);
         }
@@ -135,7 +142,7 @@ impl<'p, const N: usize> Crew<'p, N> {
                 seat.controller.watch(&mut self.watch);
                 if answer == Answer::Restart {
                     for (slot, value) in seat.controller.held().iter().enumerate() {
-                        self.batch.workspace().set_held(slot, lane, *value);
+                        self.batch.workspace().set_held(slot, lane, value.get(0));
                     }
                     self.batch.begin_values(lane, time, &seat.y, until);
                     self.batch.watch(lane, &self.watch);

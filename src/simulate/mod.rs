@@ -15,13 +15,17 @@
 
 mod controller;
 mod crew;
+mod drive;
 mod file;
+mod follower;
 mod grid;
+mod moving;
 mod plan;
 mod prepare;
 mod recorder;
 mod run;
 mod scenario;
+mod sensitivities;
 mod switches;
 mod tolerance;
 
@@ -33,4 +37,5 @@ pub use plan::Plan;
 pub use prepare::Prepared;
 pub use run::{Failed, Run};
 pub use scenario::{Grading, Scenario};
+pub use sensitivities::{Curvatures, EndPoint, Sensitivities, Varied, curvatures, influential, sensitivities};
 pub use tolerance::{Excuse, Moved, TIGHTER, ToleranceCheck, check_tolerance};

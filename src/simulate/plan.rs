@@ -2,6 +2,7 @@
 
 use crate::compile::{Compiled, SwitchKind};
 use crate::model::{DoseKind, Model};
+use crate::numeric::Scalar;
 use crate::regimen::{Administration, Delivery, Given};
 use crate::sign::{Sign, Signs};
 use crate::unit::Unit;
@@ -22,17 +23,17 @@ pub struct Plan {
     days: f64,
 }
 
-/// Something due at a time.
+/// Something due at a time, which may vary.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Action {
-    pub time: f64,
-    pub kind: ActionKind,
+pub(super) struct Action<S> {
+    pub time: S,
+    pub kind: ActionKind<S>,
 }
 
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum ActionKind {
-    Dose { entry: usize, amount: f64, duration: f64 },
+pub(super) enum ActionKind<S> {
+    Dose { entry: usize, amount: S, duration: S },
     InfusionEnd { entry: usize, number: usize },
     Switch(usize),
 }
@@ -87,35 +88,35 @@ impl Plan {
     }
 
     /// Doses and timed switches of a patient, by time; explicit records keep the order of the regimen.
-    pub(super) fn actions(&self, parameters: &[f64], constants: &[f64]) -> Vec<Action> {
-        let constant = |at: Option<usize>, otherwise: f64| at.map_or(otherwise, |at| constants[at]);
-        let mut actions: Vec<(u8, Action)> = Vec::new();
+    pub(super) fn actions<S: Scalar>(&self, parameters: &[S], constants: &[S]) -> Vec<Action<S>> {
+        let constant = |at: Option<usize>, otherwise: f64| at.map_or(S::splat(otherwise), |at| constants[at]);
+        let mut actions: Vec<(u8, Action<S>)> = Vec::new();
         for dose in &self.administrations {
             let entry = &self.compiled.doses[dose.entry];
             let given = match dose.amount {
-                Given::Marker => 0.0,
-                Given::Fixed(amount) => amount,
-                Given::Parameter { slot, fraction } => parameters[slot] * fraction,
+                Given::Marker => S::splat(0.0),
+                Given::Fixed(amount) => S::splat(amount),
+                Given::Parameter { slot, fraction } => parameters[slot] * S::splat(fraction),
             };
             // The fraction scales the amount; of rate and duration, the one that was given stays.
             let amount = given * constant(entry.fraction, 1.0);
-            let lag = constant(entry.lag, 0.0).max(0.0);
+            let lag = Some(constant(entry.lag, 0.0)).filter(|lag| lag.get(0) >= 0.0).unwrap_or_default();
             let declared = entry.duration.map(|at| constants[at]).or(entry.rate.map(|at| amount / constants[at]));
             let duration = match dose.delivery {
-                Delivery::Duration(duration) => duration,
-                Delivery::Rate(rate) => amount / rate,
-                Delivery::Declared => declared.unwrap_or(0.0),
+                Delivery::Duration(duration) => S::splat(duration),
+                Delivery::Rate(rate) => amount / S::splat(rate),
+                Delivery::Declared => declared.unwrap_or_default(),
             };
-            let rank = u8::from(!(dose.additional || lag > 0.0));
+            let rank = u8::from(!(dose.additional || lag.get(0) > 0.0));
             let kind = ActionKind::Dose { entry: dose.entry, amount, duration };
-            actions.push((rank, Action { time: dose.time + lag, kind }));
+            actions.push((rank, Action { time: S::splat(dose.time) + lag, kind }));
         }
         for (at, switch) in self.compiled.switches.iter().enumerate() {
             if let SwitchKind::Time(constant) = switch.kind {
                 actions.push((0, Action { time: constants[constant], kind: ActionKind::Switch(at) }));
             }
         }
-        actions.sort_by(|(rank_a, a), (rank_b, b)| a.time.total_cmp(&b.time).then(rank_a.cmp(rank_b)));
+        actions.sort_by(|(rank_a, a), (rank_b, b)| a.time.get(0).total_cmp(&b.time.get(0)).then(rank_a.cmp(rank_b)));
         actions.into_iter().map(|(_, action)| action).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::controller::Controller;
 use super::crew::Stopped;
+use super::drive;
 use super::plan::Plan;
 use super::run;
 use super::scenario::Scenario;
@@ -42,7 +43,7 @@ impl<'s> Prepared<'s> {
         let model = scenario.model;
         let parameters = model.parameters.iter().map(|item| model.scales.conversion(&item.unit)).collect();
         let covariates = model.covariates.iter().map(|item| model.scales.conversion(&item.unit)).collect();
-        Ok(Self { scenario, options: run::options(scenario), plan, grid, window, panel, parameters, covariates })
+        Ok(Self { scenario, options: drive::options(scenario), plan, grid, window, panel, parameters, covariates })
     }
 
     /// The model.
@@ -73,8 +74,8 @@ impl<'s> Prepared<'s> {
     /// Why a patient stopped.
     pub fn explain(&self, stopped: &Stopped, time: f64) -> Diagnostic {
         match stopped {
-            Stopped::Failure(failure) => run::explain(self.scenario.model, failure),
-            Stopped::Chatter(at) => run::chatter(self.scenario.model, *at, time),
+            Stopped::Failure(failure) => drive::explain(self.scenario.model, failure),
+            Stopped::Chatter(at) => drive::chatter(self.scenario.model, *at, time),
         }
     }
 }

@@ -122,7 +122,7 @@ impl<'p> Recorder<'p> {
     }
 
     /// The start of the run, after what is due then; `untouched` are states and held values before that.
-    pub fn start(&mut self, time: f64, untouched: (&[f64], &[f64]), y: &[f64], held: &[f64]) {
+    pub fn begin(&mut self, time: f64, untouched: (&[f64], &[f64]), y: &[f64], held: &[f64]) {
         self.hold(untouched.1);
         self.outputs_at(time, untouched.0);
         self.end_points.begin(time, &self.scratch.end_points[1]);
@@ -143,7 +143,7 @@ impl<'p> Recorder<'p> {
     }
 
     /// A border at which the state or held values changed.
-    pub fn changed(&mut self, time: f64, before: &[f64], after: &[f64], held: &[f64]) {
+    pub fn border(&mut self, time: f64, before: &[f64], after: &[f64], held: &[f64]) {
         self.outputs_at(time, before);
         self.scratch.before.copy_from_slice(&self.scratch.after);
         self.scratch.end_points.swap(0, 1);
@@ -175,6 +175,21 @@ impl<'p> Recorder<'p> {
     pub fn finish(mut self, time: f64) -> (Trajectory, (Vec<Exposure>, Vec<EndPointOutcome>), Measurements) {
         let exposure = self.exposure.as_mut().map_or_else(Vec::new, |exposure| exposure.finish(time));
         (self.trajectory, (exposure, self.end_points.finish(time)), self.measured.rows)
+    }
+
+    /// Times of the rows so far.
+    pub fn times(&self) -> &[f64] {
+        &self.trajectory.time
+    }
+
+    /// Whether rows show both sides of jumps instead of the one after.
+    pub fn shows_both_sides(&self) -> bool {
+        self.per_step > 0
+    }
+
+    /// The exposure so far.
+    pub fn exposure(&self) -> Option<&ExposureRecorder> {
+        self.exposure.as_ref()
     }
 
     fn hold(&mut self, held: &[f64]) {
@@ -218,8 +233,8 @@ impl Scratch {
     }
 }
 
-impl Sink<One> for Recorder<'_> {
-    fn piece(&mut self, _lane: usize, piece: &Piece<'_, One>) {
+impl<S: Scalar> Sink<S> for Recorder<'_> {
+    fn piece(&mut self, _lane: usize, piece: &Piece<'_, S>) {
         while let Some(&time) = self.grid.get(self.next).filter(|time| **time <= piece.to) {
             piece.eval(time, &mut self.scratch.y);
             self.row(time);

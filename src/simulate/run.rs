@@ -1,6 +1,7 @@
 //! One patient from start to end.
 
-use super::controller::{Answer, Controller, Event};
+use super::controller::{Controller, Event};
+use super::drive::{Driven, drive};
 use super::grid::Grid;
 use super::plan::Plan;
 use super::recorder::{Measurements, Recorder};
@@ -9,13 +10,13 @@ use crate::compile;
 use crate::crs::{Course, Panel, Rounds};
 use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::integrate::{Batch, Border, Cause, Counters, Failure, Method, Options, Reason};
+use crate::integrate::{Counters, Failure, Method};
 use crate::model::{EndPoint, Model};
-use crate::numeric::Lanes;
+use crate::numeric::Scalar;
 use crate::outcome::{EndPointOutcome, EndPointRow, Exposure, ExposureRow, Window};
 use crate::regimen::Administration;
 use crate::sign::Signs;
-use crate::trajectory::{Trajectory, brief};
+use crate::trajectory::Trajectory;
 use crate::unit::Unit;
 
 /// What came of a run. Values in the units of the model.
@@ -72,11 +73,7 @@ pub(super) fn simulate(scenario: &Scenario<'_>) -> Result<Run, Failed> {
 /// Compiles a scenario, with its doses and graders.
 pub(super) fn plan(scenario: &Scenario<'_>) -> Result<(Plan, Option<Panel>), Problems> {
     let model = scenario.model;
-    let mut problems = Problems::default();
-    let administrations = scenario.regimen.resolve(model, &mut problems);
-    if problems.has_errors() {
-        return Err(problems);
-    }
+    let administrations = administrations(scenario)?;
     if scenario.grading.is_some() && !model.has_signs() {
         let mut found = Diagnostic::error(&codes::NO_SIGNS, format!("model `{}` has no signs to grade", model.name));
         found.help("`cascade models` shows which models grade; `cart-crs` does");
@@ -88,15 +85,11 @@ pub(super) fn plan(scenario: &Scenario<'_>) -> Result<(Plan, Option<Panel>), Pro
     Ok((Plan::new(model, compiled, administrations, scenario.until), panel))
 }
 
-/// How a scenario is integrated.
-pub(super) fn options(scenario: &Scenario<'_>) -> Options {
-    let model = scenario.model;
-    let tolerance = |state: &crate::model::State| model.scales.to_canonical(&state.unit.difference(), state.tolerance);
-    let mut options =
-        Options::new(scenario.rtol, model.states.iter().map(|state| scenario.rtol * tolerance(state)).collect());
-    options.method = scenario.method;
-    options.stop = scenario.stop.clone();
-    options
+/// The doses of a scenario.
+pub(super) fn administrations(scenario: &Scenario<'_>) -> Result<Vec<Administration>, Problems> {
+    let mut problems = Problems::default();
+    let administrations = scenario.regimen.resolve(scenario.model, &mut problems);
+    if problems.has_errors() { Err(problems) } else { Ok(administrations) }
 }
 
 /// The graders of a patient; rounds count from the first CAR-T dose.
@@ -111,79 +104,41 @@ pub(super) fn graders(grading: &Grading, model: &Model, administrations: &[Admin
 }
 
 fn one_patient(scenario: &Scenario<'_>, plan: &Plan, panel: Option<Panel>) -> Result<Run, Failed> {
+    let (parameters, covariates) = canonical_values(scenario);
+    let controller = Controller::new(plan, &parameters, &covariates, panel);
+    let mut recorder = recorder(scenario, plan, &parameters)?;
+    let driven = drive(scenario, controller, &mut recorder);
+    finish(scenario.model, recorder, driven)
+}
+
+/// What takes down the rows and the exposure of a scenario.
+pub(super) fn recorder<'p>(
+    scenario: &Scenario<'_>,
+    plan: &'p Plan,
+    parameters: &[f64],
+) -> Result<Recorder<'p>, Problems> {
     let model = scenario.model;
-    let compiled = &plan.compiled;
-    let program = &compiled.program;
-    let parameters = canonical(model, model.parameters.iter().map(|p| &p.unit), &scenario.values.parameters);
-    let covariates = canonical(model, model.covariates.iter().map(|c| &c.unit), &scenario.values.covariates);
-    let mut controller = Controller::new(plan, &parameters, &covariates, panel);
-    let mut y = vec![0.0; program.states()];
-    let (start, first) = controller.start(&mut y);
-    let grid = scenario.grid.times(start, plan.end, &model.time)?;
+    let grid = scenario.grid.times(plan.start(), plan.end, &model.time)?;
     let per_step = if let Grid::Steps(count) = scenario.grid { count } else { 0 };
     let window = window(model, plan);
-    let mut recorder = Recorder::new(model, compiled, &parameters, grid, per_step, window, scenario.exposure);
+    let mut recorder = Recorder::new(model, &plan.compiled, parameters, grid, per_step, window, scenario.exposure);
     if let Some(gap) = scenario.reading_gap {
         recorder.measure_every(gap);
     }
-    recorder.start(start, controller.untouched(), &y, controller.held());
+    Ok(recorder)
+}
 
-    let options = options(scenario);
-    let mut batch: Batch<Lanes<1>, _> = Batch::new(program, program.workspace(), options);
-    let mut borders: Vec<Border> = Vec::new();
-    for (slot, value) in parameters.iter().enumerate() {
-        batch.workspace().set_parameter(slot, 0, *value);
-    }
-    let mut watch = vec![false; program.conditions_count()];
-    let mut before = y.clone();
-    let mut now = start;
-    let mut answer = first;
-    let mut begun = false;
-    let mut extend = false;
-    let failure = loop {
-        match answer {
-            Answer::Finish => break None,
-            Answer::Chatter(at) => break Some((chatter(model, at, now), None)),
-            Answer::Proceed | Answer::Record | Answer::Restart => {}
-        }
-        controller.watch(&mut watch);
-        if answer == Answer::Restart || !begun {
-            begun = true;
-            for (slot, value) in controller.held().iter().enumerate() {
-                batch.workspace().set_held(slot, 0, *value);
-            }
-            batch.begin_values(0, now, &y, controller.until());
-            batch.watch(0, &watch);
-        } else {
-            batch.watch(0, &watch);
-            if extend {
-                batch.extend(0, controller.until());
-            } else {
-                batch.proceed(0);
-            }
-        }
-        batch.wake(0, controller.wake(now).unwrap_or(f64::INFINITY));
-        loop {
-            batch.advance(&mut recorder, &mut borders);
-            if !borders.is_empty() {
-                break;
-            }
-        }
-        let border = borders[0];
-        now = border.time;
-        if let Cause::Failure(failure) = &border.cause {
-            break Some((explain(model, failure), Some(Box::new(*failure))));
-        }
-        extend = matches!(border.cause, Cause::Until);
-        batch.state(0, &mut y);
-        before.copy_from_slice(&y);
-        answer = controller.answer(&border, &mut y);
-        if answer != Answer::Proceed {
-            recorder.changed(now, &before, &y, controller.held());
-        }
-    };
-    let counters = batch.counters(0);
-    let method = batch.method(0);
+/// Parameters and covariates of a scenario, canonical.
+pub(super) fn canonical_values(scenario: &Scenario<'_>) -> (Vec<f64>, Vec<f64>) {
+    let model = scenario.model;
+    let parameters = canonical(model, model.parameters.iter().map(|p| &p.unit), &scenario.values.parameters);
+    let covariates = canonical(model, model.covariates.iter().map(|c| &c.unit), &scenario.values.covariates);
+    (parameters, covariates)
+}
+
+/// The run, once it has ended.
+pub(super) fn finish<S: Scalar>(model: &Model, recorder: Recorder<'_>, driven: Driven<'_, S>) -> Result<Run, Failed> {
+    let Driven { controller, plan, now, counters, method, failure } = driven;
     let (trajectory, (exposure, end_points), measured) = recorder.finish(now);
     let (events, changes, panel) = controller.finish();
     let readings = with_measured(plan, changes, measured);
@@ -257,37 +212,4 @@ fn end_point_rows(model: &Model, list: Vec<EndPointOutcome>) -> Vec<EndPointRow>
 /// A temperature has no area under its curve and no half-life: they would count from an arbitrary zero.
 pub(super) fn of_level(exposure: Exposure) -> Exposure {
     Exposure { auc_0_28d: None, half_life: None, ..exposure }
-}
-
-pub(super) fn chatter(model: &Model, at: usize, time: f64) -> Diagnostic {
-    let switch = &model.switches[at];
-    let mut found = Diagnostic::error(
-        &codes::CHATTER,
-        format!("switch `{}` turns on and off without end at {} {}", switch.name, brief(time), model.time),
-    );
-    found.label(switch.name.span.clone(), "this switch");
-    found.help("give `on` and `off` separate thresholds, or a minimum time with `at_least`");
-    found
-}
-
-pub(super) fn explain(model: &Model, failure: &Failure) -> Diagnostic {
-    let state = failure.state.and_then(|at| model.states.get(at));
-    let named = state.map_or_else(String::new, |state| format!("; `{}` changes fastest", state.name));
-    let code = if failure.reason == Reason::Stopped { &codes::INTERRUPTED } else { &codes::INTEGRATION };
-    let mut found =
-        Diagnostic::error(code, format!("{} at {} {}{named}", failure.reason, brief(failure.time), model.time));
-    if let Some(state) = state {
-        found.label(state.name.span.clone(), "this state");
-    }
-    let counters = &failure.counters;
-    found.help(format!(
-        "work so far: {} steps, {} rejected, {} rates",
-        counters.steps, counters.rejected, counters.rates
-    ));
-    if failure.reason == Reason::Stiff {
-        found.help("choose --solver auto or rodas: they have a method for stiff equations");
-    } else if failure.reason != Reason::Stopped {
-        found.help("does a rate blow up, or jump without a switch? a shorter --until shows the part before");
-    }
-    found
 }

@@ -199,9 +199,43 @@ fn shells_get_their_completions() {
 }
 
 #[test]
+fn sensitivities_have_their_columns_the_largest_of_an_end_point_first() {
+    let text = printed(here(), &["sensitivity", "stein-2019", "--wrt", "alpha, tmax", "--set", "alpha=0 1/d"]);
+    let rows = fields(&text);
+    let head = [
+        "output",
+        "end_point",
+        "unit",
+        "value",
+        "parameter",
+        "parameter_unit",
+        "parameter_value",
+        "derivative",
+        "normalised",
+    ];
+    assert_eq!(rows[0], head);
+    let of = |what: &str| rows[1..].iter().filter(|row| row[1] == what).collect::<Vec<_>>();
+    let end = of("end");
+    assert_eq!((end[0][4], end[1][4], end[1][6], end[1][8]), ("tmax", "alpha", "0", ""));
+    // A value of 0 has no ratio, but a derivative.
+    assert!(end[1][7].parse::<f64>().unwrap() < 0.0, "{end:?}");
+    for (what, unit) in
+        [("cmax", "copies/ug"), ("auc_0_28d", "copies/ug*d"), ("nadir", "copies/ug"), ("end", "copies/ug")]
+    {
+        assert!(of(what).iter().all(|row| row[2] == unit), "{what}");
+    }
+    let json: Value =
+        serde_json::from_str(&printed(here(), &["sensitivity", "stein-2019", "--wrt", "tmax", "--format", "json"]))
+            .unwrap();
+    assert_eq!(json[0]["parameter"], "tmax");
+}
+
+#[test]
 fn help_is_short_and_names_every_verb() {
     let text = printed(here(), &["--help"]);
-    for verb in ["models", "show", "check", "explain", "simulate", "grade", "plot", "demo", "completions"] {
+    for verb in
+        ["models", "show", "check", "explain", "simulate", "grade", "plot", "demo", "sensitivity", "completions"]
+    {
         assert!(text.contains(verb), "{verb}");
         let help = printed(here(), &[verb, "-h"]);
         assert!(help.lines().count() < 52, "{verb}: {} lines", help.lines().count());

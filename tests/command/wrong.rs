@@ -102,6 +102,7 @@ const LINES: &[(&str, &[&str])] = &[
     ("simulate|stein-2019|--rtol|NaN", &["N001", "`NaN`", "between 1e-13 and 0.1"]),
     ("simulate|stein-2019|--rtol|small", &["N001", "`small`", "between 1e-13 and 0.1"]),
     ("simulate|stein-2019|--solver|euler", &["N002", "`euler`", "auto, rodas, dopri5"]),
+    ("sensitivity|stein-2019|--wrt|tmx", &["N010", "`tmx`", "did you mean `tmax`?"]),
     // Grading.
     ("grade|stein-2019", &["N007", "`stein-2019`", "`cart-crs` does"]),
     ("grade|no.csv", &["F011", "`no.csv`", "is the path right?"]),

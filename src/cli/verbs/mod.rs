@@ -10,6 +10,7 @@ pub mod models;
 mod observations;
 pub mod plot;
 pub mod population;
+pub mod sensitivity;
 pub mod show;
 pub mod simulate;
 pub mod tolerance;

@@ -19,4 +19,6 @@ codes! {
         "A scenario file has `model` and may have `parameters`, `until`, `at` or `every`, `rtol`, `solver`, `seed`, [set], [[dose]].";
     INTERRUPTED = "N009", "interrupted",
         "The run was stopped from outside, by Ctrl-C or by the caller.";
+    NO_DERIVATIVE = "N010", "no derivative",
+        "Sensitivities are derivatives. The time at which a condition is met has one only where the condition crosses 0, not where it touches or jumps; and derivatives are by parameters and covariates alone.";
 }

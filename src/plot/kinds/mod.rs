@@ -14,6 +14,7 @@ mod overlay;
 mod page;
 mod phase;
 pub mod population;
+mod sensitivity;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -26,6 +27,7 @@ pub use outputs::{dose_marks, output_order};
 pub use overlay::overlay;
 pub use page::page;
 pub use phase::phase;
+pub use sensitivity::sensitivity;
 pub use words::{DISCLAIMER, labels, maximum_text};
 
 use crate::crs::Course;

@@ -1,6 +1,6 @@
 //! Figures of runs as data.
 
-use super::{Options, Shown, course, exposure, group_names, hidden, labels, overlay, page, phase};
+use super::{Options, Shown, course, exposure, group_names, hidden, labels, overlay, page, phase, sensitivity};
 use crate::crs::{Scale as CrsScale, Settings};
 use crate::diagnostic::Source;
 use crate::model::Model;
@@ -8,7 +8,8 @@ use crate::observation::Measurement;
 use crate::plot::{
     DISCLAIMER, Figure, Grade, KeySample, MarkKind, ReferenceKind, Scale, StationKind, TreatmentKind, Variant,
 };
-use crate::simulate::{Grid, Run, Scenario};
+use crate::sensitivity::rows;
+use crate::simulate::{Grid, Run, Scenario, sensitivities};
 
 fn scenario<'m>(model: &'m Model, variant: &Variant, until: &str) -> Scenario<'m> {
     let mut scenario = variant.scenario(model).unwrap().until(&until.parse().unwrap()).unwrap().with_exposure();
@@ -424,4 +425,21 @@ fn nothing_to_show_is_an_empty_figure() {
     }
     assert!(page(&Figure::default()).height >= 700);
     assert!(group_names().any(|(key, members)| key == "cytokines" && members.contains(&"il6")));
+}
+
+#[test]
+fn sensitivities_are_bars_for_the_parameters_that_move_something() {
+    let model = Model::embedded("stein-2019").unwrap();
+    let scenario = Scenario::new(&model).unwrap();
+    let found = sensitivities(&scenario, &["foldx", "tmax", "cmax"]).unwrap();
+    let figure = sensitivity(&Shown::new(&scenario, &found.run), &rows(&found), &Options::default());
+    let keys: Vec<&str> = figure.legend.iter().map(|key| key.label.as_str()).collect();
+    assert_eq!(keys, ["Maximum", "AUC, day 0 to 28", "End of the run"]);
+    let bars = figure.panels[0].bars.as_ref().unwrap();
+    // `foldx` acts on the minimum, which is not drawn. All cells are in proportion to `cmax`.
+    assert_eq!(bars.categories, ["cmax", "tmax"]);
+    for series in &bars.series {
+        assert!((series.values[0].unwrap() - 1.0).abs() < 1e-4, "{series:?}");
+    }
+    assert_eq!(bars.series[0].values[1], Some(0.0));
 }

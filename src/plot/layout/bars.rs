@@ -56,7 +56,14 @@ pub(super) fn ruler(panel: &Panel, bars: &Bars, plan: &Plan, height: f64, room: 
     let fixed = shown.map(|(least, greatest)| match scale {
         Scale::Linear => {
             let (low, high) = (least.clamp(-1e290, 0.0), greatest.clamp(0.0, 1e290));
-            (low, if high > low { low + (high - low) / (1.0 - part) } else { 1.0 })
+            if low < 0.0 {
+                // Values of negative bars stand under them.
+                let part = part.min(0.4);
+                let whole = (high - low) / (1.0 - 2.0 * part);
+                (low - part * whole, high + part * whole)
+            } else {
+                (low, if high > low { low + (high - low) / (1.0 - part) } else { 1.0 })
+            }
         }
         Scale::Log => {
             let (low, high) = (least.clamp(1e-290, 1e290) / 2.5, greatest.clamp(1e-290, 1e290));
@@ -86,12 +93,16 @@ pub(super) fn draw(page: &mut Page, bars: &Bars, plan: &Plan, frame: &Frame, rul
             if part.height() > 0.0 && part.width() > 0.0 {
                 hatch::bar(page, &part, series.style);
             }
-            let (middle, top) = ((from + to) / 2.0, part.top - SPACE * pt);
+            let under = value.is_some_and(|value| value < 0.0);
+            let y = if under { part.bottom + SPACE * pt } else { part.top - SPACE * pt };
+            let middle = (from + to) / 2.0;
             let written = text(value);
             if plan.upright {
-                page.text(Point { x: middle + 0.36 * face.size, y: top }, &written, face, Align::Start, true);
+                let align = if under { Align::End } else { Align::Start };
+                page.text(Point { x: middle + 0.36 * face.size, y }, &written, face, align, true);
             } else {
-                page.text(Point { x: middle, y: top }, &written, face, Align::Middle, false);
+                let y = if under { y + 0.74 * face.size } else { y };
+                page.text(Point { x: middle, y }, &written, face, Align::Middle, false);
             }
         }
         let name = page.face(8.0, false);

@@ -135,6 +135,17 @@ fn bars_are_as_high_as_their_values() {
 }
 
 #[test]
+fn bars_below_zero_hang_from_it_with_their_values_under_them() {
+    let figure = bars(Axis::linear("Relative sensitivity", ""), [[Some(-2.0), Some(1.0)], [None, Some(-1.0)]]);
+    let scene = scene(&figure);
+    let frame = scene.panels[0];
+    let solid = rectangles(&scene, Theme::Light.colours().curve(0));
+    assert!((solid[0].height() - 2.0 * solid[1].height()).abs() < 1e-6 && solid[0].top == solid[1].bottom);
+    let at = place(&scene, "−2.00").unwrap();
+    assert!(at.y > solid[0].bottom && at.y < frame.bottom, "{at:?} {:?}", solid[0]);
+}
+
+#[test]
 fn bars_on_a_log_axis_all_show() {
     let figure = bars(Axis::log("Maximum", "pg/mL"), [[Some(1e4), Some(0.3)], [Some(0.0), Some(10.0)]]);
     let scene = scene(&figure);
