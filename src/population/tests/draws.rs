@@ -1,4 +1,4 @@
-use super::{model, typical};
+use super::{checked, model, typical};
 use crate::model::{Model, Override, Values};
 use crate::population::{Draw, Individual, Sampling};
 
@@ -206,7 +206,7 @@ fn what_is_switched_off_is_off_in_everybody() {
 
 #[test]
 fn what_cannot_be_drawn_from_is_told_all_at_once() {
-    let model = model(
+    let told = checked(
         &[
             ("a", "value = -1\nunit = '1'\nvariability = { sd = 0.1 }"),
             ("b", "value = 2\nunit = '1'\nvariability = { sd = 0.1, distribution = 'logit' }"),
@@ -214,8 +214,8 @@ fn what_cannot_be_drawn_from_is_told_all_at_once() {
             ("d", "value = 0.5\nunit = '1'\nbounds = [0, inf]\nvariability = { sd = 0.1, distribution = 'logit' }"),
         ],
         "",
-    );
-    let told = draw(&model, Sampling::Random).unwrap_err();
+    )
+    .unwrap_err();
     for expected in [
         "`a` = -1 is lognormal, but negative",
         "choose `distribution = \"normal\"`",
@@ -237,7 +237,7 @@ fn correlations_without_a_joint_distribution_name_the_pair() {
             .iter()
             .map(|(a, b, value)| format!("[[correlations]]\nbetween = ['{a}', '{b}']\nvalue = {value}\n"))
             .collect();
-        draw(&model(&[("a", varying), ("b", varying), ("c", varying)], &text), Sampling::Random)
+        checked(&[("a", varying), ("b", varying), ("c", varying)], &text).map(|model| draw(&model, Sampling::Random))
     };
     // With r_ab = r_bc = 0.9, r_ac lies in 0.81 +- 0.19.
     let told = correlated(&[("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", 0.6)]).unwrap_err();
@@ -246,7 +246,7 @@ fn correlations_without_a_joint_distribution_name_the_pair() {
     assert!(told.contains("between 0.191 and 0.889"), "{told}");
     let told = correlated(&[("a", "b", 0.9), ("a", "c", 0.9)]).unwrap_err();
     assert!(told.contains("`c` and `b` cannot be uncorrelated") && told.contains("between 0.620 and 1.000"), "{told}");
-    assert!(correlated(&[("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", 0.63)]).is_ok());
+    assert!(correlated(&[("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", 0.63)]).unwrap().is_ok());
     assert!(correlated(&[("a", "b", 1.0), ("a", "c", 0.5)]).unwrap_err().contains("between 0.500 and 0.500"));
 }
 

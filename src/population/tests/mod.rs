@@ -7,6 +7,11 @@ use crate::model::{Model, Values};
 
 /// A model of one state with these parameters, each a name and the lines of its table, and more text behind.
 pub(super) fn model(parameters: &[(&str, &str)], more: &str) -> Model {
+    checked(parameters, more).unwrap_or_else(|told| panic!("{told}"))
+}
+
+/// As [`model`], or what is told of it.
+pub(super) fn checked(parameters: &[(&str, &str)], more: &str) -> Result<Model, String> {
     let mut text = String::from(
         "format = 'cascade-model/1'\nname = 'small'\ntitle = 'One state'\ntime = 'd'\nmaturity = 'exact'\n\
          [simulation]\nuntil = '28 d'\n",
@@ -17,7 +22,10 @@ pub(super) fn model(parameters: &[(&str, &str)], more: &str) -> Model {
         rate.push(format!("0 * {name} / (1 [d] * ({name} + 1 * {name}))"));
     }
     text += &format!("[states.cells]\nunit = 'cells'\nstart = '1 [cells]'\nrate = '-({}) * cells'\n", rate.join(" + "));
-    Model::parse(&Source::new("small.toml", text + more)).unwrap_or_else(|problems| panic!("{problems}")).0
+    match Model::parse(&Source::new("small.toml", text + more)) {
+        Ok((model, _)) => Ok(model),
+        Err(problems) => Err(problems.to_string()),
+    }
 }
 
 pub(super) fn typical(model: &Model) -> Values {
