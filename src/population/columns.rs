@@ -64,6 +64,14 @@ pub(super) fn columns(model: &Model, scales: &[String]) -> Vec<Column> {
     let mut column = |name: String, unit: &str, label: String, words: bool| {
         all.push(Column { name, unit: unit.into(), label, words, log: false });
     };
+    for point in &model.end_points {
+        let (name, label) = (&point.name, &point.label);
+        column(format!("reached_{name}"), "1", format!("{label}: reached (1) or not (0)"), false);
+        column(format!("time_{name}"), "d", format!("{label}: when reached"), false);
+        column(format!("lost_{name}"), "1", format!("{label}: if reached, lost again (1) or not (0)"), false);
+        column(format!("lost_time_{name}"), "d", format!("{label}: when lost"), false);
+        column(format!("duration_{name}"), "d", format!("{label}: until lost, or to the end of the run"), false);
+    }
     for scale in scales {
         column(format!("crs_onset_{scale}"), "d", format!("Onset of CRS, {scale}"), false);
         column(format!("crs_grade_{scale}"), "1", format!("Highest grade of CRS, {scale}"), false);
@@ -98,6 +106,17 @@ pub(super) fn cells(prepared: &Prepared<'_>, left: &Left<'_>, row: &mut Vec<Cell
             prepared.reported(output, *exposure);
         let figures = [cmax, tmax, auc_0_28d, clast, tlast, half_life, nadir, nadir_time];
         row.extend(figures.map(|figure| Cell::Number(figure.unwrap_or(f64::NAN))));
+    }
+    for point in &left.end_points {
+        let reached = point.reached.is_some();
+        let (missing, answer) = (f64::NAN, |yes: bool| f64::from(u8::from(yes)));
+        row.extend([
+            Cell::Number(point.threshold.map_or(missing, |_| answer(reached))),
+            Cell::Number(point.reached.unwrap_or(missing)),
+            Cell::Number(if reached { answer(point.lost.is_some()) } else { missing }),
+            Cell::Number(point.lost.unwrap_or(missing)),
+            Cell::Number(point.duration.unwrap_or(missing)),
+        ]);
     }
     for course in &left.courses {
         crs(course, row);

@@ -5,7 +5,7 @@ use crate::crs::Course;
 use crate::integrate::{Piece, SideBySide, Sink};
 use crate::model::Model;
 use crate::numeric::{InstructionSet, Kernel, Lanes, Scalar, apart};
-use crate::outcome::{Exposure, Recorder, SAMPLES, Shapes, Window, shapes};
+use crate::outcome::{EndPointOutcome, EndPointRecorder, Exposure, Recorder, SAMPLES, Shapes, Window, shapes};
 use crate::regimen::same_time;
 use crate::simulate::{Controller, Departure, Event, Plan, Stopped, Watcher};
 use crate::unit::Conversion;
@@ -19,6 +19,8 @@ pub(super) struct Left<'a> {
     pub time: f64,
     /// One an output.
     pub exposure: Vec<Exposure>,
+    /// Those that the model declares.
+    pub end_points: Vec<EndPointOutcome>,
     /// Outputs at the output times, one row a time; rows not reached are missing.
     pub rows: &'a [f64],
     pub events: Vec<Event>,
@@ -43,6 +45,7 @@ pub(super) struct Notes<'p, const N: usize, F> {
 struct LaneNotes {
     patient: u64,
     exposure: Recorder,
+    end_points: EndPointRecorder,
     rows: Vec<f64>,
     next: usize,
     before: Vec<f64>,
@@ -60,13 +63,16 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
     ) -> Self {
         let limits: Vec<Option<f64>> = model.outputs.iter().map(|output| output.lloq).collect();
         let outputs = limits.len();
+        let points: Vec<_> = model.end_points.iter().map(|point| (point.side, point.threshold)).collect();
+        let followed = outputs + points.len();
         let lane = || LaneNotes {
             patient: 0,
             exposure: Recorder::new(&limits, window),
+            end_points: EndPointRecorder::new(&points, window),
             rows: Vec::with_capacity(grid.len() * outputs),
             next: 0,
-            before: vec![0.0; outputs],
-            after: vec![0.0; outputs],
+            before: vec![0.0; followed],
+            after: vec![0.0; followed],
         };
         Self {
             plan,
@@ -74,9 +80,9 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
             outputs,
             sampler: Sampler::new(model, &plan.compiled, instructions),
             lanes: (0..N).map(|_| lane()).collect(),
-            samples: vec![[Lanes::default(); SAMPLES]; outputs],
+            samples: vec![[Lanes::default(); SAMPLES]; followed],
             shapes: vec![shapes(&[Lanes::default(); SAMPLES]); outputs],
-            row: vec![Lanes::default(); outputs],
+            row: vec![Lanes::default(); followed],
             leave,
         }
     }
@@ -96,7 +102,7 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
             }
             self.sampler.at(pieces, &times, &mut self.row);
             for (lane, notes) in self.lanes.iter_mut().enumerate().filter(|(lane, _)| due[*lane]) {
-                notes.rows.extend(self.row.iter().map(|value| value.get(lane)));
+                notes.rows.extend(self.row[..self.outputs].iter().map(|value| value.get(lane)));
                 notes.next += 1;
             }
         }
@@ -104,7 +110,7 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
 
     fn exposures(&mut self, pieces: &SideBySide<'_, Lanes<N>>) {
         let outputs = self.outputs;
-        if outputs == 0 {
+        if self.row.is_empty() {
             return;
         }
         let mut wanted: [Option<[f64; SAMPLES]>; N] = [None; N];
@@ -121,17 +127,25 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
                 all[sample] = *value;
             }
         }
-        self.sampler.instructions.run(SumUp { samples: &self.samples, shapes: &mut self.shapes });
+        self.sampler.instructions.run(SumUp { samples: &self.samples[..outputs], shapes: &mut self.shapes });
         for (lane, piece) in pieces.iter() {
             let Self { sampler, samples, shapes, lanes, .. } = self;
-            let exposure = &mut lanes[lane].exposure;
-            let mut eval = |time: f64, values: &mut [f64]| sampler.one(lane, &piece, time, values);
+            let LaneNotes { exposure, end_points, .. } = &mut lanes[lane];
+            let mut eval = |time: f64, values: &mut [f64]| sampler.one(lane, &piece, time, 0, values);
             match &wanted[lane] {
                 Some(times) => {
                     let sample = |row: usize, output: usize| samples[output][row].get(lane);
                     exposure.piece_sampled(times, |output| shapes[output].of(lane), sample, &mut eval);
                 }
                 None => exposure.piece(piece.from, piece.to, &mut eval),
+            }
+            let mut eval = |time: f64, values: &mut [f64]| sampler.one(lane, &piece, time, outputs, values);
+            match &wanted[lane] {
+                Some(times) => {
+                    let sample = |row: usize, point: usize| samples[outputs + point][row].get(lane);
+                    end_points.piece_sampled(times, sample, &mut eval);
+                }
+                None => end_points.piece(piece.from, piece.to, &mut eval),
             }
         }
     }
@@ -169,29 +183,36 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
     fn begin(&mut self, lane: usize, patient: u64, time: f64, controller: &Controller<'_>, y: &[f64]) {
         let notes = &mut self.lanes[lane];
         notes.patient = patient;
-        self.sampler.seat(lane, controller);
-        self.sampler.state(lane, time, y, &mut notes.after);
+        let (states, held) = controller.untouched();
+        self.sampler.seat(lane, controller.parameters(), held);
+        let untouched: Vec<f64> = states.iter().map(|value| value.get(0)).collect();
+        self.sampler.state(lane, time, &untouched, 0, &mut notes.before);
+        notes.end_points.begin(time, &notes.before[self.outputs..]);
+        self.sampler.hold(lane, controller.held());
+        self.sampler.state(lane, time, y, 0, &mut notes.after);
         notes.rows.clear();
         notes.next = 0;
         if self.grid.first().is_some_and(|at| *at <= time) {
-            notes.rows.extend_from_slice(&notes.after);
+            notes.rows.extend_from_slice(&notes.after[..self.outputs]);
             notes.next = 1;
         }
-        notes.exposure.begin(time, &notes.after);
+        notes.exposure.begin(time, &notes.after[..self.outputs]);
+        notes.end_points.border(time, &notes.before[self.outputs..], &notes.after[self.outputs..]);
     }
 
     fn changed(&mut self, lane: usize, time: f64, before: &[f64], after: &[f64], controller: &Controller<'_>) {
         let notes = &mut self.lanes[lane];
-        self.sampler.state(lane, time, before, &mut notes.before);
+        self.sampler.state(lane, time, before, 0, &mut notes.before);
         self.sampler.hold(lane, controller.held());
-        self.sampler.state(lane, time, after, &mut notes.after);
-        notes.exposure.border(time, &notes.before, &notes.after);
+        self.sampler.state(lane, time, after, 0, &mut notes.after);
+        notes.exposure.border(time, &notes.before[..self.outputs], &notes.after[..self.outputs]);
+        notes.end_points.border(time, &notes.before[self.outputs..], &notes.after[self.outputs..]);
         // Rows of this time, perhaps another rounding of it, show the state after.
         let mut at = notes.next;
         while at > 0 && same_time(self.grid[at - 1], time) {
             at -= 1;
-            self.sampler.state(lane, self.grid[at], after, &mut notes.after);
-            notes.rows[at * self.outputs..][..self.outputs].copy_from_slice(&notes.after);
+            self.sampler.state(lane, self.grid[at], after, 0, &mut notes.after);
+            notes.rows[at * self.outputs..][..self.outputs].copy_from_slice(&notes.after[..self.outputs]);
         }
     }
 
@@ -200,7 +221,9 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
         let exposure = notes.exposure.finish(end.time);
         let (events, _, panel) = end.controller.finish();
         let courses = panel.map_or_else(Vec::new, |panel| panel.finish(self.plan.to_days(end.time)));
-        let left = Left { stopped: end.stopped, time: end.time, exposure, rows: &notes.rows, events, courses };
+        let end_points = notes.end_points.finish(end.time);
+        let left =
+            Left { stopped: end.stopped, time: end.time, exposure, end_points, rows: &notes.rows, events, courses };
         (self.leave)(notes.patient, left);
     }
 }
@@ -209,7 +232,8 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
 struct Sampler<'p, const N: usize> {
     compiled: &'p Compiled,
     workspace: Workspace<Lanes<N>>,
-    units: Vec<Conversion>,
+    /// The outputs, then what end points follow: number of the output, and unit.
+    followed: Vec<(usize, Conversion)>,
     instructions: InstructionSet,
     y: Vec<Lanes<N>>,
     outputs: Vec<Lanes<N>>,
@@ -218,10 +242,13 @@ struct Sampler<'p, const N: usize> {
 
 impl<'p, const N: usize> Sampler<'p, N> {
     fn new(model: &Model, compiled: &'p Compiled, instructions: InstructionSet) -> Self {
+        let outputs = model.outputs.iter().map(|output| model.scales.conversion(&output.unit)).enumerate();
+        let units = model.end_points.iter().map(|point| model.scales.conversion(point.output(model).1));
+        let points = compiled.end_points.iter().copied().zip(units);
         Self {
             compiled,
             workspace: compiled.program.workspace().with_instructions(instructions),
-            units: model.outputs.iter().map(|output| model.scales.conversion(&output.unit)).collect(),
+            followed: outputs.chain(points).collect(),
             instructions,
             y: vec![Lanes::default(); compiled.program.states()],
             outputs: vec![Lanes::default(); compiled.program.outputs_count()],
@@ -230,11 +257,11 @@ impl<'p, const N: usize> Sampler<'p, N> {
     }
 
     /// A patient takes the lane.
-    fn seat(&mut self, lane: usize, controller: &Controller<'_>) {
-        for (slot, value) in controller.parameters().iter().enumerate() {
+    fn seat(&mut self, lane: usize, parameters: &[Lanes<1>], held: &[Lanes<1>]) {
+        for (slot, value) in parameters.iter().enumerate() {
             self.workspace.set_parameter(slot, lane, value.get(0));
         }
-        self.hold(lane, controller.held());
+        self.hold(lane, held);
     }
 
     fn hold(&mut self, lane: usize, held: &[Lanes<1>]) {
@@ -247,32 +274,32 @@ impl<'p, const N: usize> Sampler<'p, N> {
     fn at(&mut self, pieces: &SideBySide<'_, Lanes<N>>, times: &[f64; N], outputs: &mut [Lanes<N>]) {
         pieces.eval(times, &mut self.y);
         self.compiled.program.outputs(&mut self.workspace, Lanes(*times), &self.y, &mut self.outputs);
-        self.instructions.run(Convert { units: &self.units, from: &self.outputs, to: outputs });
+        self.instructions.run(Convert { followed: &self.followed, from: &self.outputs, to: outputs });
     }
 
-    /// The outputs of one lane at a time of its piece.
-    fn one(&mut self, lane: usize, piece: &Piece<'_, Lanes<N>>, time: f64, outputs: &mut [f64]) {
+    /// What is followed from number `first` on, of one lane at a time of its piece.
+    fn one(&mut self, lane: usize, piece: &Piece<'_, Lanes<N>>, time: f64, first: usize, outputs: &mut [f64]) {
         let mut states = std::mem::take(&mut self.states);
         piece.eval(time, &mut states);
-        self.state(lane, time, &states, outputs);
+        self.state(lane, time, &states, first, outputs);
         self.states = states;
     }
 
-    /// The outputs of one lane at a state.
-    fn state(&mut self, lane: usize, time: f64, states: &[f64], outputs: &mut [f64]) {
+    /// The same at a state.
+    fn state(&mut self, lane: usize, time: f64, states: &[f64], first: usize, outputs: &mut [f64]) {
         for (wide, value) in self.y.iter_mut().zip(states) {
             wide.set(lane, *value);
         }
         self.compiled.program.outputs(&mut self.workspace, Lanes([time; N]), &self.y, &mut self.outputs);
-        for ((value, wide), unit) in outputs.iter_mut().zip(&self.outputs).zip(&self.units) {
-            *value = unit.from_canonical(wide.get(lane));
+        for (value, (output, unit)) in outputs.iter_mut().zip(&self.followed[first..]) {
+            *value = unit.from_canonical(self.outputs[*output].get(lane));
         }
     }
 }
 
 /// [`Conversion::from_canonical`] in all lanes.
 struct Convert<'a, const N: usize> {
-    units: &'a [Conversion],
+    followed: &'a [(usize, Conversion)],
     from: &'a [Lanes<N>],
     to: &'a mut [Lanes<N>],
 }
@@ -283,8 +310,8 @@ impl<const N: usize> Kernel for Convert<'_, N> {
     #[inline(always)]
     fn run(self) {
         let number = Lanes::<N>::splat;
-        for ((to, from), unit) in self.to.iter_mut().zip(self.from).zip(self.units).inspect(apart) {
-            *to = *from * number(unit.divisor) / number(unit.multiple) + number(unit.offset);
+        for (to, (output, unit)) in self.to.iter_mut().zip(self.followed).inspect(apart) {
+            *to = self.from[*output] * number(unit.divisor) / number(unit.multiple) + number(unit.offset);
         }
     }
 }

@@ -108,7 +108,16 @@ fn a_graded_patient_among_others_is_the_patient_alone() {
             assert_eq!(cells[2 + 8 * output..][..8], figures.map(figure), "{} of p{n}", row.output);
         }
         let course = run.course().unwrap();
-        let crs = &cells[2 + 8 * run.exposure.len()..];
+        let declared = &cells[2 + 8 * run.exposure.len()..];
+        for (row, cells) in run.end_points.iter().zip(declared.chunks_exact(5)) {
+            let of = row.outcome;
+            let figure = |value: Option<f64>| value.map(number).unwrap_or_default();
+            let answer = |yes: bool| if yes { "1" } else { "0" };
+            let lost = of.reached.map_or("", |_| answer(of.lost.is_some()));
+            assert_eq!((cells[0], cells[2]), (answer(of.reached.is_some()), lost), "{} of p{n}", row.name);
+            assert_eq!([cells[1], cells[3], cells[4]], [of.reached, of.lost, of.duration].map(figure), "{}", row.name);
+        }
+        let crs = &declared[5 * run.end_points.len()..];
         let onset = course.episodes().first().map(|episode| number(episode.onset)).unwrap_or_default();
         let grade = course.maximum().grade.map(|grade| grade.to_string()).unwrap_or_default();
         assert_eq!(crs[..3], [onset.as_str(), &grade, course.maximum().bound.name()], "p{n}");
