@@ -1,7 +1,7 @@
 //! How much each end point of a run owes to each parameter.
 //!
 //! In: [`Sensitivities`] of a run. Out: [`Row`]s of normalised sensitivities d ln(end point) / d ln(parameter), the
-//! largest of each end point first, as CSV ([`csv`]) or as a table ([`table`]).
+//! largest of each end point first, as CSV ([`csv()`]) or as a table ([`table`]).
 //!
 //! ```
 //! use cascade::model::Model;

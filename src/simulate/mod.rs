@@ -3,7 +3,8 @@
 //! In: a [`Scenario`] (model, values, regimen, times, scale). Out: a [`Run`] with trajectory, exposure, end points,
 //! events and graded course, or a [`Failed`] that carries the part reached.
 //!
-//! The integrator never sees a dose: it stops at a border, the [`Controller`] of the lane answers.
+//! The integrator never sees a dose: it stops at a border, the [`Controller`] of the lane answers. [`sensitivities`] runs
+//! the same code with numbers that carry derivatives; what happens at a time that varies is in `moving`.
 //!
 //! ```
 //! use cascade::model::Model;

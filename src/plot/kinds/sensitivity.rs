@@ -9,7 +9,7 @@ const MOST: usize = 7;
 /// Sensitivities smaller than this are not worth a group.
 const LEAST: f64 = 0.05;
 /// Sensitivities smaller than this are written as 0.
-const NOTHING: f64 = 0.005;
+const NOTHING: f64 = 0.01;
 /// Outputs shown, in the order of the model.
 const OUTPUTS: usize = 6;
 /// End points, by name and as written.
