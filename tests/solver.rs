@@ -5,4 +5,5 @@
 mod conditions;
 mod equations;
 mod failures;
+mod orders;
 mod work;

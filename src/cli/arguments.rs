@@ -209,7 +209,7 @@ pub struct PopulationArgs {
     /// Number of patients [default: 1000, or all of --patients]
     #[arg(short = 'n', long = "patients-count", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
-    /// Seed of the random numbers [default: that of the scenario, else 1]
+    /// Seed of the random numbers [default: that of the scenario, else 0]
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
     /// Threads; results do not depend on them [default: all cores]

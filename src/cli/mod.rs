@@ -8,6 +8,7 @@ mod disk;
 mod loading;
 mod output;
 mod picture;
+mod portraits;
 mod record;
 mod render;
 mod shards;

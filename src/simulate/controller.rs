@@ -49,6 +49,17 @@ pub enum EventKind {
     Extinct(usize),
 }
 
+/// A dose that somebody orders during the run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Order {
+    /// Index of the dose entry.
+    pub entry: usize,
+    /// Amount that arrives, canonical.
+    pub amount: f64,
+    /// How long it takes to arrive, in the time unit of the model; 0 for a bolus.
+    pub duration: f64,
+}
+
 /// What the integrator is to do after a border, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
@@ -274,6 +285,25 @@ impl<'p, S: Scalar> Controller<'p, S> {
         }
         self.read_signs(time, y);
         if time >= self.plan.end { Answer::Finish } else { answer }
+    }
+
+    /// The graders as they are now, if there are any.
+    pub fn panel(&self) -> Option<&Panel> {
+        self.panel.as_ref()
+    }
+
+    /// Doses of an entry given so far.
+    pub fn doses_given(&self, entry: usize) -> f64 {
+        self.held[self.plan.compiled.held.doses + 2 * entry + 1].get(0)
+    }
+
+    /// Acts on doses that are ordered now, beside those of the regimen: what they set off turns at once too.
+    pub fn order(&mut self, time: f64, orders: &[Order], y: &mut [S]) -> Answer {
+        for Order { entry, amount, duration } in orders {
+            let (amount, duration) = (S::splat(*amount), S::splat(*duration));
+            self.insert(Action { time: S::splat(time), kind: ActionKind::Dose { entry: *entry, amount, duration } });
+        }
+        self.respond(time, Look::All, y)
     }
 
     /// Ends the run; gives what happened, the readings at each change, and the graders with their courses.

@@ -1,6 +1,6 @@
 //! Many patients through the lanes of one batch.
 
-use super::controller::{Answer, Controller};
+use super::controller::{Answer, Controller, Order};
 use super::plan::Plan;
 use crate::compile::Program;
 use crate::integrate::{Batch, Border, Cause, Counters, Failure, Options, Sink};
@@ -14,9 +14,18 @@ pub trait Watcher<const N: usize>: Sink<Lanes<N>> {
     fn begin(&mut self, lane: usize, patient: u64, time: f64, controller: &Controller<'_>, y: &[f64]);
     /// A border at which states or held values changed.
     fn changed(&mut self, lane: usize, time: f64, before: &[f64], after: &[f64], controller: &Controller<'_>);
+    /// What is ordered for a patient now: asked at its start and at each of its borders until nothing more is ordered.
+    fn orders(&mut self, _lane: usize, _time: f64, _controller: &Controller<'_>, _orders: &mut Vec<Order>) {}
+    /// When the watcher wants to be asked again though nothing happens; at this time or before it nothing is wanted.
+    fn wake(&self, _lane: usize, _now: f64) -> Option<f64> {
+        None
+    }
     /// A patient leaves; with a failure, or the number of a switch that never settles, if the end was not reached.
     fn finish(&mut self, lane: usize, end: Departure<'_>);
 }
+
+/// How often a watcher is asked for orders at one border.
+const MOST_ORDERS: usize = 100;
 
 /// How a patient left.
 #[derive(Debug)]
@@ -56,6 +65,7 @@ pub struct Crew<'p, const N: usize> {
     seats: Vec<Option<Seat<'p>>>,
     borders: Vec<Border>,
     watch: Vec<bool>,
+    orders: Vec<Order>,
 }
 
 impl<'p, const N: usize> Crew<'p, N> {
@@ -67,6 +77,7 @@ impl<'p, const N: usize> Crew<'p, N> {
             seats: (0..N).map(|_| None).collect(),
             borders: Vec::new(),
             watch: vec![false; program.conditions_count()],
+            orders: Vec::new(),
         }
     }
 
@@ -106,6 +117,7 @@ impl<'p, const N: usize> Crew<'p, N> {
                 self.batch.workspace().set_parameter(slot, lane, value.get(0));
             }
             self.seats[lane] = Some(Seat { controller, before: y.clone(), y, one });
+            let answer = self.ordered(lane, time, answer, watcher);
             if self.go_on(lane, time, answer.max(Answer::Restart), false, watcher) {
                 return;
             }
@@ -129,7 +141,29 @@ impl<'p, const N: usize> Crew<'p, N> {
         if answer != Answer::Proceed {
             watcher.changed(lane, border.time, &seat.before, &seat.y, &seat.controller);
         }
+        let answer = self.ordered(lane, border.time, answer, watcher);
         self.go_on(lane, border.time, answer, matches!(border.cause, Cause::Until), watcher)
+    }
+
+    /// Gives what the watcher orders, until it orders nothing more.
+    fn ordered(&mut self, lane: usize, time: f64, mut answer: Answer, watcher: &mut impl Watcher<N>) -> Answer {
+        let seat = self.seats[lane].as_mut().expect("a running lane has a patient");
+        let mut orders = std::mem::take(&mut self.orders);
+        let mut asked = 0;
+        while answer < Answer::Finish && asked < MOST_ORDERS {
+            asked += 1;
+            orders.clear();
+            watcher.orders(lane, time, &seat.controller, &mut orders);
+            if orders.is_empty() {
+                break;
+            }
+            seat.before.copy_from_slice(&seat.y);
+            answer = answer.max(seat.controller.order(time, &orders, &mut seat.one));
+            seat.y.iter_mut().zip(&seat.one).for_each(|(value, one)| *value = one.get(0));
+            watcher.changed(lane, time, &seat.before, &seat.y, &seat.controller);
+        }
+        self.orders = orders;
+        answer
     }
 
     fn go_on(&mut self, lane: usize, time: f64, answer: Answer, extend: bool, watcher: &mut impl Watcher<N>) -> bool {
@@ -150,7 +184,9 @@ impl<'p, const N: usize> Crew<'p, N> {
                     self.batch.watch(lane, &self.watch);
                     if extend { self.batch.extend(lane, until) } else { self.batch.proceed(lane) }
                 }
-                self.batch.wake(lane, seat.controller.wake(time).unwrap_or(f64::INFINITY));
+                let asked = watcher.wake(lane, time).filter(|wake| *wake > time);
+                let wake = seat.controller.wake(time).into_iter().chain(asked).fold(f64::INFINITY, f64::min);
+                self.batch.wake(lane, wake);
                 return true;
             }
         };

@@ -30,7 +30,7 @@ mod sensitivities;
 mod switches;
 mod tolerance;
 
-pub use controller::{Controller, Event, EventKind};
+pub use controller::{Controller, Event, EventKind, Order};
 pub use crew::{Crew, Departure, Stopped, Watcher};
 pub use file::{ScenarioFile, embedded_scenario, scenario_names};
 pub use grid::{Grid, positive_time};

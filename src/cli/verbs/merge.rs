@@ -51,8 +51,8 @@ pub fn run(context: &Context, arguments: &MergeArgs) -> Result<(), Failure> {
         }
     }
     let run = run_json(context, first_folder, &statistics, began)?;
-    let whole = 0..first.total;
-    for (name, content) in shards::files(&first.layout, &first.key, first.total, &whole, &statistics, run)? {
+    let whole = shards::Part { patients: 0..first.total, ..first.clone() };
+    for (name, content) in shards::files(&whole, &statistics, run)? {
         folder.add(&name, &content)?;
     }
     for path in folder.finish()? {

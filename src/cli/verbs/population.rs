@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cli::arguments::{Format, PopulationArgs};
 use crate::cli::loading::{self, Loaded, Scales};
+use crate::cli::shards::Part;
 use crate::cli::unfinished::{Stand, Unfinished};
 use crate::cli::{Context, Failure, disk, output, record, render, shards, tables};
 use crate::diagnostic::codes::{file, run as codes};
@@ -56,15 +57,15 @@ fn patients(
 ) -> Result<(Patients, Vec<usize>, u64), Failure> {
     let model = &loaded.model;
     if let Some(path) = &arguments.patients {
+        if path == "-" && arguments.count.is_none() {
+            let mut found = Diagnostic::error(&file::MISSING_KEY, "how many patients does standard input hold?");
+            found.help("say -n COUNT");
+            return Err(found.into());
+        }
         let mut table = open_table(path, loaded, scenario)?;
         let told = table.parameters().collect();
         let count = match arguments.count {
             Some(count) => count,
-            None if path == "-" => {
-                let mut found = Diagnostic::error(&file::MISSING_KEY, "how many patients does standard input hold?");
-                found.help("say -n COUNT");
-                return Err(found.into());
-            }
             None => {
                 let count = table.skip_patients(u64::MAX)?;
                 table = open_table(path, loaded, scenario)?;
@@ -77,7 +78,7 @@ fn patients(
         return Ok((Patients::Listed(table), told, count));
     }
     let sampling = if arguments.sobol { Sampling::Sobol } else { Sampling::Random };
-    let seed = arguments.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(1);
+    let seed = arguments.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0);
     let draw = Draw::new(model, &scenario.values, seed, sampling)?;
     if !draw.warnings().is_empty() {
         context.say(render::text(draw.warnings()).trim_end());
@@ -177,7 +178,7 @@ impl Job<'_> {
     }
 
     fn seed(&self) -> u64 {
-        self.arguments.seed.or(self.loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(1)
+        self.arguments.seed.or(self.loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0)
     }
 
     /// Without a folder: the summary alone.
@@ -271,7 +272,18 @@ impl Job<'_> {
             return self.judge(&statistics, first + done - range.start, range.end - range.start, Some(folder));
         }
         let run = self.run_json(&statistics, total, shard);
-        let others = shards::files(layout, key, total, &range, &statistics, run)?;
+        let (model, scenario) = (&self.loaded.model, self.scenario);
+        let name = scenario.set.as_ref().map_or_else(|| model.name.clone(), |set| format!("{}, set {set}", model.name));
+        let part = Part {
+            format: "cascade-population/1".into(),
+            key: key.into(),
+            total,
+            patients: range.clone(),
+            facts: vec![name, format!("maturity: {}", model.maturity.word())],
+            seed: self.arguments.patients.is_none().then(|| self.seed()),
+            layout: layout.clone(),
+        };
+        let others = shards::files(&part, &statistics, run)?;
         for path in unfinished.finish(others)? {
             self.context.say(&format!("wrote {}", path.display()));
         }
