@@ -53,7 +53,7 @@ pub(super) fn columns(model: &Model, scales: &[String]) -> Vec<Column> {
                 unit: match kind {
                     Kind::Value => unit.clone(),
                     Kind::Time => "d".into(),
-                    Kind::Integral => format!("({unit}) d"),
+                    Kind::Integral => format!("{unit}*d"),
                 },
                 label: format!("{}: {says}", output.label),
                 words: false,

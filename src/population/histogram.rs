@@ -60,8 +60,8 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// How far a quantile may lie from that of the values themselves, relative to the value: half a bin.
-    pub const RESOLUTION: f64 = 1.0 / 256.0;
+    /// How far a quantile may lie from that of the values themselves, relative to the value: a bin.
+    pub const RESOLUTION: f64 = 1.0 / 128.0;
 
     /// Counts a value.
     #[inline]
@@ -118,8 +118,8 @@ impl Histogram {
     /// The quantile of the finite values at `probability`; none without values or where it is not in 0 to 1.
     ///
     /// By definition 7 of Hyndman and Fan, the default of R and NumPy: with the n values in order, at h = (n - 1) p + 1
-    /// there is x[floor h] + (h - floor h) (x[floor h + 1] - x[floor h]). For x stands the middle of its bin, or the
-    /// least or greatest value where that lies beyond it. The result differs from the quantile of the values themselves
+    /// there is x[floor h] + (h - floor h) (x[floor h + 1] - x[floor h]). The values of a bin are taken to lie evenly in it,
+    /// not beyond the least or greatest value. The result differs from the quantile of the values themselves
     /// by at most [`RESOLUTION`](Self::RESOLUTION) of the larger of the two order statistics around it (and 2e-310);
     /// 0 and 1 give the least and greatest value exactly, and so does any quantile of values that are all the same.
     ///
@@ -144,8 +144,11 @@ impl Histogram {
                 return self.greatest;
             }
             let at = cumulative.partition_point(|(_, below)| *below <= place);
-            let (low, high) = Self::edges(cumulative[at].0);
-            (low / 2.0 + high / 2.0).clamp(self.least, self.greatest)
+            let before = if at == 0 { 0 } else { cumulative[at - 1].1 };
+            let (bin, below) = cumulative[at];
+            let (low, high) = Self::edges(bin);
+            let part = ((place - before) as f64 + 0.5) / (below - before) as f64;
+            (low + (high - low) * part).clamp(self.least, self.greatest)
         };
         let quantile = |probability: f64| {
             if count == 0 || !(0.0..=1.0).contains(&probability) {
