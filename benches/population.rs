@@ -369,5 +369,6 @@ fn threads() {
 }
 
 fn print_line(what: &str, ratio: f64, detail: &str) {
-    println!("{what:<44} {ratio:>7.2}x   {detail}");
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{what:<44} {ratio:>7.2}x   {detail}");
 }

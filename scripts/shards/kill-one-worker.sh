@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 
 snakemake --snakefile "$here/Snakefile" --cores 2 --quiet all --config \
-    model=stein-2019 "patients=$patients" shards=4 seed=3 "options=--until '60 d'" "cascade=$cascade" > log.txt 2>&1 &
+    model=stein-2019 "patients=$patients" shards=4 seed=3 'options=--until 60d' "cascade=$cascade" > log.txt 2>&1 &
 recipe=$!
 
 # The worker of the second shard, once it has noted something.
@@ -26,7 +26,7 @@ kill -KILL "$victim"
 echo "killed worker $victim of shard 2/4"
 
 wait "$recipe" || { cat log.txt; exit 1; }
-"$cascade" --quiet population stein-2019 -n "$patients" --seed 3 --until "60 d" --output whole
+"$cascade" --quiet population stein-2019 -n "$patients" --seed 3 --until 60d --output whole
 for file in patients endpoints failures quantiles summary; do
     cmp "merged/$file.csv" "whole/$file.csv"
 done

@@ -23,7 +23,6 @@ pub struct Arguments {
 
 /// The verbs, in the order a newcomer meets them.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one a process")]
 pub enum Verb {
     /// Simulate the demonstration patient, grade the course, and draw it
     Demo(DemoArgs),

@@ -159,7 +159,8 @@ fn bins(histogram: &Histogram, log: bool) -> Vec<(f64, f64, u64)> {
         return vec![(least, greatest, histogram.count())];
     }
     let log = log && least > 0.0;
-    let (scale, back): (fn(f64) -> f64, fn(f64) -> f64) = if log { (f64::ln, f64::exp) } else { (|x| x, |x| x) };
+    let scale = |value: f64| if log { value.ln() } else { value };
+    let back = |value: f64| if log { value.exp() } else { value };
     let (from, to) = (scale(least), scale(greatest));
     let edge = |at: usize| if at == BINS { greatest } else { back(from + (to - from) * at as f64 / BINS as f64) };
     let mut bins: Vec<(f64, f64, u64)> = (0..BINS).map(|at| (edge(at), edge(at + 1), 0)).collect();

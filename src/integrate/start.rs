@@ -1,8 +1,6 @@
 //! Lanes that were begun: method and first step size.
 
-use crate::numeric::Lanes;
-use crate::numeric::Mask;
-use crate::numeric::Scalar;
+use crate::numeric::{Kernel, Lanes, Mask, Scalar, apart};
 
 use super::batch::Batch;
 use super::border::{Border, Reason};
@@ -12,17 +10,37 @@ use super::piece::{blend, gather, lanes_where};
 use super::stiffness;
 use super::system::System;
 
+/// The start of lanes as compiled for an instruction set.
+struct Start<'a, S: Scalar, Y: System<S>> {
+    batch: &'a mut Batch<S, Y>,
+    starting: S::Mask,
+    borders: &'a mut Vec<Border>,
+}
+
+impl<S: Scalar, Y: System<S>> Kernel for Start<'_, S, Y> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.batch.start_here(self.starting, self.borders);
+    }
+}
+
 impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     /// Rates, method and first step of all lanes that were begun.
     pub(super) fn start_lanes(&mut self, borders: &mut Vec<Border>) {
         let starting: S::Mask = lanes_where(S::LANES, |lane| self.lanes[lane].phase == Phase::Starting);
-        if !starting.any() {
-            return;
+        if starting.any() {
+            self.options.instructions.run(Start { batch: self, starting, borders });
         }
+    }
+
+    #[inline(always)]
+    fn start_here(&mut self, starting: S::Mask, borders: &mut Vec<Border>) {
         let t = self.times();
         self.system.rates(&mut self.workspace, S::constant(t), &self.y, &mut self.scratch.slope);
         blend(starting, &self.scratch.slope, &mut self.rate);
-        for i in 0..self.y.len() {
+        for i in (0..self.y.len()).inspect(apart) {
             self.scratch.weight[i] =
                 self.y[i].value().abs() * S::Value::splat(self.options.rtol) + S::Value::splat(self.options.atol[i]);
         }
@@ -44,6 +62,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     }
 
     /// Chooses the method of the starting lanes.
+    #[inline(always)]
     fn probe_stiffness(&mut self, t: S::Value) {
         let mut probed = S::Mask::splat(false);
         for (lane, at) in self.lanes.iter_mut().enumerate().filter(|(_, at)| at.phase == Phase::Starting) {

@@ -55,14 +55,16 @@ impl<S: Scalar> PowerIteration<S> {
     }
 
     /// Begins anew in the lanes of `mask`.
+    #[inline(always)]
     fn restart(&mut self, mask: S::Mask) {
-        for (i, v) in self.vector.iter_mut().enumerate() {
+        for (i, v) in self.vector.iter_mut().enumerate().inspect(apart) {
             let size = 1.0 + (i * 7 % 11) as f64 / 11.0;
             *v = S::Value::select(mask, S::Value::splat(if i % 2 == 0 { size } else { -size }), *v);
         }
     }
 
     /// The estimate from a new start in the lanes of `mask`; the others keep what they have.
+    #[inline(always)]
     pub fn radius(&mut self, mask: S::Mask, pattern: &Pattern, jacobian: &[S], weight: &[S::Value]) -> S::Value {
         self.restart(mask);
         let mut growth = S::Value::splat(1.0);

@@ -18,7 +18,7 @@ use crate::trajectory::{number, quoted};
 /// Patients of a block: enough that few lanes wait for its end, few enough that a block is lost lightly.
 const BLOCK: u64 = 1024;
 /// Patients whose rows are counted together, output by output: their counts then stay in the cache.
-const COUNTED_TOGETHER: usize = 64;
+const COUNTED_TOGETHER: usize = 256;
 
 /// Where patients come from.
 pub enum Patients {

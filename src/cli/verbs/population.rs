@@ -37,14 +37,14 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
     }
     let prepared = Prepared::new(&scenario)?;
     let (patients, told, total) = patients(context, arguments, &loaded, &scenario)?;
-    let (shard, range) = shard(arguments, total)?;
+    let shard = shard(arguments, total)?;
     let population = Population::new(&prepared, told, arguments.trajectories);
     let means = Means { threads: arguments.threads.unwrap_or(Means::default().threads), ..Means::default() };
     let job = Job { context, arguments, loaded: &loaded, scenario: &scenario, population: &population, began };
     let key = job.key(total)?;
     match &arguments.to.output {
-        None => job.print(patients, range, means),
-        Some(folder) => job.write(folder, &key, patients, (range, total, shard), means),
+        None => job.print(patients, shard.patients, means),
+        Some(folder) => job.write(folder, &key, patients, (shard, total), means),
     }
 }
 
@@ -118,13 +118,13 @@ fn open_table(
 }
 
 /// Which part of the patients is to be run: `2/7` is the second of seven.
-fn shard(arguments: &PopulationArgs, total: u64) -> Result<(Option<(u64, u64)>, Range<u64>), Problems> {
-    let Some(text) = &arguments.shard else { return Ok((None, 0..total)) };
+fn shard(arguments: &PopulationArgs, total: u64) -> Result<Shard, Problems> {
+    let Some(text) = &arguments.shard else { return Ok(Shard { part: None, patients: 0..total }) };
     let parts = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
     match parts {
         Some((part, of)) if 1 <= part && part <= of && of <= total => {
             let edge = |part: u64| (u128::from(total) * u128::from(part) / u128::from(of)) as u64;
-            Ok((Some((part, of)), edge(part - 1)..edge(part)))
+            Ok(Shard { part: Some((part, of)), patients: edge(part - 1)..edge(part) })
         }
         _ => {
             let mut found = Diagnostic::error(&file::BAD_VALUE, format!("`{text}` is not a shard of {total} patients"));
@@ -132,6 +132,14 @@ fn shard(arguments: &PopulationArgs, total: u64) -> Result<(Option<(u64, u64)>, 
             Err(found.into())
         }
     }
+}
+
+/// A part of a population, or all of it.
+struct Shard {
+    /// Which of how many.
+    part: Option<(u64, u64)>,
+    /// Its patients, counted from 0.
+    patients: Range<u64>,
 }
 
 /// A population as asked for.
@@ -212,7 +220,7 @@ impl Job<'_> {
         folder: &std::path::Path,
         key: &str,
         mut patients: Patients,
-        (range, total, shard): (Range<u64>, u64, Option<(u64, u64)>),
+        (Shard { part, patients: range }, total): (Shard, u64),
         means: Means,
     ) -> Result<(), Failure> {
         let layout = self.population.layout();
@@ -271,10 +279,10 @@ impl Job<'_> {
             unfinished.note(&statistics)?;
             return self.judge(&statistics, first + done - range.start, range.end - range.start, Some(folder));
         }
-        let run = self.run_json(&statistics, total, shard);
+        let run = self.run_json(&statistics, total, part);
         let (model, scenario) = (&self.loaded.model, self.scenario);
         let name = scenario.set.as_ref().map_or_else(|| model.name.clone(), |set| format!("{}, set {set}", model.name));
-        let part = Part {
+        let whole = Part {
             format: "cascade-population/1".into(),
             key: key.into(),
             total,
@@ -283,7 +291,7 @@ impl Job<'_> {
             seed: self.arguments.patients.is_none().then(|| self.seed()),
             layout: layout.clone(),
         };
-        let others = shards::files(&part, &statistics, run)?;
+        let others = shards::files(&whole, &statistics, run)?;
         for path in unfinished.finish(others)? {
             self.context.say(&format!("wrote {}", path.display()));
         }
