@@ -206,15 +206,16 @@ pub struct PopulationArgs {
     #[command(flatten)]
     pub run: RunArgs,
     /// Number of patients [default: 1000, or all of --patients]
-    #[arg(short = 'n', long = "patients-count", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short = 'n', long = "count", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
     /// Seed of the random numbers [default: that of the scenario, else 0]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, value_parser = clap::value_parser!(u64).range(0..1 << 53))]
     pub seed: Option<u64>,
     /// Threads; results do not depend on them [default: all cores]
     #[arg(long, value_name = "COUNT", value_parser = threads)]
     pub threads: Option<usize>,
-    /// Patients from a CSV whose header names parameters and covariates with units, as `tumour_0 [1e9 cells]`
+    /// Patients from a CSV whose header names parameters and covariates with units, as `tumour_0 [1e9 cells]`; nothing is
+    /// drawn then
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "sobol"])]
     pub patients: Option<String>,
     /// Spread the patients evenly, by scrambled Sobol points

@@ -23,6 +23,8 @@ pub struct Part {
     pub total: u64,
     /// Those in this folder.
     pub patients: Range<u64>,
+    /// Bytes of each table with lines of patients.
+    pub tables: Vec<(String, u64)>,
     /// Model, set and maturity, for figures.
     pub facts: Vec<String>,
     /// Seed of drawn patients.
@@ -55,15 +57,18 @@ pub fn files(part: &Part, statistics: &Statistics, run: String) -> Result<Vec<(S
 
 /// What a folder holds.
 pub fn read(folder: &Path) -> Result<(Part, Statistics), Problems> {
+    if folder.join("unfinished.json").exists() {
+        let mut found =
+            Diagnostic::error(&file::CANNOT_READ, format!("the run in `{}` is not finished", folder.display()));
+        found.help("run it again with --resume");
+        return Err(found.into());
+    }
     let text = |name: &str| {
         let path = folder.join(name);
         fs::read_to_string(&path).map_err(|error| {
             let mut found =
                 Diagnostic::error(&file::CANNOT_READ, format!("cannot read `{}`: {}", path.display(), plain(&error)));
-            found.help(match folder.join("unfinished.json").exists() {
-                true => "this shard is not finished; run it again with --resume",
-                false => "name folders that `cascade population --shard ... --output` wrote",
-            });
+            found.help("name folders that `cascade population --shard ... --output` wrote");
             found
         })
     };
@@ -82,6 +87,12 @@ pub fn read(folder: &Path) -> Result<(Part, Statistics), Problems> {
     }
     if statistics.patients() != part.patients.end - part.patients.start {
         return Err(wrong("statistics.txt", "it counts other patients than population.json says".into()).into());
+    }
+    for (name, bytes) in &part.tables {
+        let found = fs::metadata(folder.join(name)).map_or(0, |table| table.len());
+        if found != *bytes {
+            return Err(wrong(name, format!("it has {found} bytes and was written with {bytes}")).into());
+        }
     }
     Ok((part, statistics))
 }

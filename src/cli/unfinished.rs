@@ -16,6 +16,10 @@ use crate::population::Statistics;
 
 const RECORD: &str = "unfinished.json";
 
+/// Files that not every run writes.
+const SOMETIMES: [&str; 6] =
+    ["trajectories.csv", "grades.csv", "incidence.csv", "quantiles.png", "grades.png", "endpoints.png"];
+
 /// How far the tables are whole.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Record {
@@ -126,6 +130,11 @@ impl Unfinished {
         let mut tables = Vec::new();
         for (name, length) in &record.tables {
             let place = path.join(unfinished(name));
+            // It was stopped while the tables got their names.
+            let named = path.join(name);
+            if !place.exists() && named.exists() {
+                fs::rename(&named, &place).map_err(|error| refused(&named, &error))?;
+            }
             let opened = OpenOptions::new().write(true).open(&place).and_then(|mut file| {
                 if file.metadata()?.len() < *length {
                     return Err(std::io::Error::other("it is shorter than it was"));
@@ -165,7 +174,7 @@ impl Unfinished {
             key: self.key.clone(),
             patients: self.patients.clone(),
             next: self.next,
-            tables: self.tables.iter().map(|table| (table.name.clone(), table.length)).collect(),
+            tables: self.tables(),
             statistics: name.clone(),
         };
         let text = format!("{}\n", serde_json::to_string_pretty(&record).expect("plain values"));
@@ -174,6 +183,11 @@ impl Unfinished {
             let _ = fs::remove_file(self.folder.join(old));
         }
         Ok(())
+    }
+
+    /// Names and whole bytes of the tables.
+    pub fn tables(&self) -> Vec<(String, u64)> {
+        self.tables.iter().map(|table| (table.name.clone(), table.length)).collect()
     }
 
     /// Gives the tables their names and adds the other files; returns all names.
@@ -190,6 +204,13 @@ impl Unfinished {
             done.push(last);
         }
         done.extend(folder.finish()?);
+        // What an earlier run with other options left would pass as this one's.
+        for name in SOMETIMES {
+            let place = self.folder.join(name);
+            if !done.contains(&place) {
+                let _ = fs::remove_file(place);
+            }
+        }
         let _ = fs::remove_file(self.folder.join(RECORD));
         if let Some(name) = &self.statistics_file {
             let _ = fs::remove_file(self.folder.join(name));

@@ -26,8 +26,6 @@ pub struct Layout {
     pub points: Vec<Column>,
     /// Parameters and covariates told of each patient, with units.
     pub told: Vec<(String, String)>,
-    /// How many of them are parameters.
-    pub parameters: usize,
     /// Times of doses of the regimen, with the label of their entry.
     pub doses: Vec<(f64, String)>,
 }
@@ -70,7 +68,6 @@ impl Layout {
             scales: scales.to_vec(),
             points: points.to_vec(),
             told: told_of,
-            parameters: told.len(),
             doses: prepared
                 .plan
                 .planned_doses()

@@ -111,6 +111,7 @@ impl<'p> Population<'p> {
         let mut done = range.start;
         let mut wrong = None;
         std::thread::scope(|scope| {
+            let _closing = Closing { queue: &queue, always: true };
             let (sender, receiver) = std::sync::mpsc::channel();
             for _ in 0..means.threads.max(1) {
                 let (sender, queue) = (sender.clone(), &queue);
@@ -129,17 +130,18 @@ impl<'p> Population<'p> {
                 while let Some(block) = waiting.remove(&done) {
                     match block {
                         Ok(Some(block)) => {
+                            let whole = (done + BLOCK).min(range.end);
                             done = block.patients.end;
-                            if !take(block) {
-                                queue.close();
+                            // A table that ends early.
+                            if !take(block) || done < whole {
                                 return;
                             }
                             queue.taken();
                         }
-                        Ok(None) => return queue.close(),
+                        Ok(None) => return,
                         Err(problems) => {
                             wrong = Some(problems);
-                            return queue.close();
+                            return;
                         }
                     }
                 }
@@ -158,6 +160,7 @@ impl<'p> Population<'p> {
         means: Means,
         sender: &std::sync::mpsc::Sender<(u64, Result<Option<Block>, Problems>)>,
     ) {
+        let _closing = Closing { queue, always: false };
         let mut options = self.prepared.options.clone();
         options.instructions = means.instructions;
         let mut crew = Crew::<N>::new(&self.prepared.plan, options);
@@ -165,7 +168,7 @@ impl<'p> Population<'p> {
             let block = individuals.map(|individuals| self.block(&mut crew, means, first, &individuals));
             let last = !matches!(block, Ok(Some(_)));
             if sender.send((first, block)).is_err() || last {
-                return;
+                break;
             }
         }
     }
@@ -290,7 +293,7 @@ impl Tally<'_> {
         lines
     }
 
-    /// Subject, class, parameters.
+    /// Subject, parameters, covariates.
     fn who(&self, subject: &str, individual: &Individual, line: &mut String) {
         line.push_str(subject);
         for &parameter in &self.population.told {
@@ -310,9 +313,10 @@ impl Tally<'_> {
         let prepared = self.population.prepared;
         let reason = prepared.explain(stopped, left.time).message;
         line.push_str(&format!("{subject},{},{}", number(left.time), quoted(&reason)));
-        for &parameter in &self.population.told {
+        let parameters = self.population.told.iter().map(|&parameter| individual.parameters[parameter]);
+        for value in parameters.chain(individual.covariates.iter().copied()) {
             line.push(',');
-            line.push_str(&number(individual.parameters[parameter]));
+            line.push_str(&number(value));
         }
         line.push('\n');
     }
@@ -413,8 +417,22 @@ impl Queue {
     }
 
     fn close(&self) {
-        self.state.lock().expect("no thread panics while it holds it").closed = true;
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).closed = true;
         self.room.notify_all();
+    }
+}
+
+/// Closes the queue when the taker leaves, or when a thread panics: nobody waits for what does not come.
+struct Closing<'a> {
+    queue: &'a Queue,
+    always: bool,
+}
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        if self.always || std::thread::panicking() {
+            self.queue.close();
+        }
     }
 }
 

@@ -16,7 +16,7 @@ const BY_GRADE: [&str; 7] = ["grade_0", "grade_1", "grade_2", "grade_3", "grade_
 impl Layout {
     /// The head of the table of patients: subject, parameters and covariates with units. It reads back as patients.
     pub fn head_of_patients(&self) -> String {
-        format!("subject{}\n", self.told_heads(self.told.len()))
+        format!("subject{}\n", self.told_heads())
     }
 
     /// The head of the table of end points.
@@ -28,7 +28,7 @@ impl Layout {
 
     /// The head of the table of failures.
     pub fn head_of_failures(&self) -> String {
-        format!("subject,time,reason{}\n", self.told_heads(self.parameters))
+        format!("subject,{},reason{}\n", quoted(&format!("time [{}]", self.time_unit)), self.told_heads())
     }
 
     /// The head of the table of outputs at the output times.
@@ -38,8 +38,8 @@ impl Layout {
         head + "\n"
     }
 
-    fn told_heads(&self, count: usize) -> String {
-        let heads = self.told[..count].iter();
+    fn told_heads(&self) -> String {
+        let heads = self.told.iter();
         heads.map(|(name, unit)| format!(",{}", quoted(&format!("{name} [{unit}]")))).collect()
     }
 
@@ -81,7 +81,8 @@ impl Layout {
         text
     }
 
-    /// `scale,grade,n,share,low,high`: patients whose highest grade is at least this, with the 95 % score interval.
+    /// `scale,grade_at_least,n,share,low,high`: how many patients have at least this as their highest grade, their share of
+    /// those whose grade is determined (a lower bound counts as its grade), and the 95 % score interval.
     pub fn incidence(&self, statistics: &Statistics) -> String {
         let mut text = String::from("scale,grade_at_least,n,share,low,high\n");
         for (scale, name) in self.scales.iter().enumerate() {

@@ -102,7 +102,37 @@ fn merged_shards_are_the_whole_byte_for_byte() {
     assert_eq!(told(at, &with(&["-n", "151", "--shard", "1/7", "--output", "other"])).0, 0);
     let (code, said) = told(at, &["merge", "part7", "other", "--output", "mixed"]);
     assert!(code == 2 && said.contains("not shards of one population"), "{said}");
+    // A table that was cut is noticed, and one that is gone.
+    let cut = at.join("part3/patients.csv");
+    let whole = fs::read(&cut).unwrap();
+    fs::write(&cut, &whole[..whole.len() - 5]).unwrap();
+    let (code, said) = told(at, &[&["merge"], &parts[..], &["--output", "cut"]].concat());
+    assert!(code == 2 && said.contains("patients.csv") && said.contains("bytes"), "{said}");
+    fs::write(&cut, &whole).unwrap();
+    fs::remove_file(at.join("part2/failures.csv")).unwrap();
+    let (code, said) = told(at, &[&["merge"], &parts[..], &["--output", "cut"]].concat());
+    assert!(code == 2 && said.contains("failures.csv") && !at.join("cut").exists(), "{said}");
     assert!(!at.join("mixed").exists() && !at.join("twice").exists() && !at.join("less").exists());
+}
+
+/// A stream that holds fewer patients than it was said to: no thread waits for the others.
+#[test]
+fn a_short_stream_of_patients_is_told() {
+    let folder = tempdir().unwrap();
+    let rows = format!("foldx\n{}", "3900\n".repeat(1100));
+    for threads in ["1", "3"] {
+        let more = ["--patients", "-", "-n", "100000", "--threads", threads, "--output", "out"];
+        let done = cascade(folder.path())
+            .args(with(&more))
+            .write_stdin(rows.clone())
+            .timeout(Duration::from_secs(60))
+            .output()
+            .unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains("the table of patients ends after 1100 of 100000"), "{said}");
+        fs::remove_dir_all(folder.path().join("out")).unwrap();
+    }
 }
 
 /// Killed at any time, a run goes on from its last note; interrupted, from where it was.
@@ -164,7 +194,11 @@ fn wrong_input_is_told_before_anything_is_written() {
     fs::write(at.join("nan.csv"), "foldx\r\n3900\r\nNaN\r\n").unwrap();
     fs::write(at.join("empty.csv"), "").unwrap();
     fs::write(at.join("head.csv"), "foldx\n").unwrap();
-    let cases: [(&[&str], &str); 10] = [
+    fs::write(at.join("two.csv"), "foldx\n3900\n4000\n").unwrap();
+    let cases: [(&[&str], &str); 13] = [
+        (&["--patients", "two.csv", "-n", "3"], "ends after 2 of 3"),
+        (&["--patients", "-", "-n", "3", "--shard", "1/2", "--output", "out"], "cannot be run in shards"),
+        (&["--seed", "-1"], "invalid value '-1'"),
         (&["--patients", "p.csv"], "nonsense"),
         (&["--patients", "empty.csv"], "empty"),
         (&["--patients", "head.csv"], "no patients"),

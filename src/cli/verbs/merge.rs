@@ -15,9 +15,6 @@ use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::population::Statistics;
 
-/// Tables with a line for each patient, which are joined.
-const TABLES: [&str; 4] = ["patients.csv", "endpoints.csv", "failures.csv", "trajectories.csv"];
-
 /// Merges the shards of a population into what the whole would have been, byte for byte.
 pub fn run(context: &Context, arguments: &MergeArgs) -> Result<(), Failure> {
     let began = Instant::now();
@@ -31,7 +28,8 @@ pub fn run(context: &Context, arguments: &MergeArgs) -> Result<(), Failure> {
     let mut statistics: Statistics = first.layout.statistics();
     let mut next = 0;
     for (part, counted, folder) in &parts {
-        if part.key != first.key || part.layout != first.layout {
+        let names = |part: &shards::Part| part.tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        if part.key != first.key || part.layout != first.layout || names(part) != names(first) {
             return Err(different(first_folder, folder).into());
         }
         if part.patients.start != next {
@@ -44,14 +42,15 @@ pub fn run(context: &Context, arguments: &MergeArgs) -> Result<(), Failure> {
         return Err(gap(next, first.total, first_folder).into());
     }
     let mut folder = Folder::open(&arguments.output)?;
-    for name in TABLES {
-        if first_folder.join(name).exists() {
-            let places: Vec<PathBuf> = parts.iter().map(|(_, _, folder)| folder.join(name)).collect();
-            folder.add_with(name, |out| join(&places, out))?;
-        }
+    let mut tables = Vec::new();
+    for (name, _) in &first.tables {
+        let places: Vec<PathBuf> = parts.iter().map(|(_, _, folder)| folder.join(name)).collect();
+        let mut bytes = 0;
+        folder.add_with(name, |out| join(&places, out).map(|all| bytes = all))?;
+        tables.push((name.clone(), bytes));
     }
     let run = run_json(context, first_folder, &statistics, began)?;
-    let whole = shards::Part { patients: 0..first.total, ..first.clone() };
+    let whole = shards::Part { patients: 0..first.total, tables, ..first.clone() };
     for (name, content) in shards::files(&whole, &statistics, run)? {
         folder.add(&name, &content)?;
     }
@@ -61,18 +60,20 @@ pub fn run(context: &Context, arguments: &MergeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One table after the other, the head of the first alone.
-fn join(places: &[PathBuf], out: &mut BufWriter<File>) -> io::Result<()> {
+/// One table after the other, the head of the first alone; how many bytes that is.
+fn join(places: &[PathBuf], out: &mut BufWriter<File>) -> io::Result<u64> {
+    let mut bytes = 0;
     for (at, place) in places.iter().enumerate() {
         let mut input = BufReader::with_capacity(1 << 16, File::open(place)?);
         let mut head = Vec::new();
         input.read_until(b'\n', &mut head)?;
         if at == 0 {
             out.write_all(&head)?;
+            bytes += head.len() as u64;
         }
-        io::copy(&mut input, out)?;
+        bytes += io::copy(&mut input, out)?;
     }
-    Ok(())
+    Ok(bytes)
 }
 
 fn different(one: &Path, other: &Path) -> Problems {

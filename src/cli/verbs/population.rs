@@ -57,21 +57,30 @@ fn patients(
 ) -> Result<(Patients, Vec<usize>, u64), Failure> {
     let model = &loaded.model;
     if let Some(path) = &arguments.patients {
-        if path == "-" && arguments.count.is_none() {
-            let mut found = Diagnostic::error(&file::MISSING_KEY, "how many patients does standard input hold?");
+        // A stream can be read once.
+        let stream = path == "-" || std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        if stream && (arguments.shard.is_some() || arguments.resume) {
+            let mut found =
+                Diagnostic::error(&file::BAD_VALUE, "patients from a stream cannot be run in shards or resumed");
+            found.help("write the table to a file");
+            return Err(found.into());
+        }
+        if stream && arguments.count.is_none() {
+            let mut found = Diagnostic::error(&file::MISSING_KEY, format!("how many patients does `{path}` hold?"));
             found.help("say -n COUNT");
             return Err(found.into());
         }
         let mut table = open_table(path, loaded, scenario)?;
         let told = table.parameters().collect();
-        let count = match arguments.count {
-            Some(count) => count,
-            None => {
-                let count = table.skip_patients(u64::MAX)?;
-                table = open_table(path, loaded, scenario)?;
-                count
+        let mut count = arguments.count.unwrap_or_default();
+        if !stream {
+            let held = table.skip_patients(u64::MAX)?;
+            table = open_table(path, loaded, scenario)?;
+            if count > held {
+                return Err(short(held, count).into());
             }
-        };
+            count = arguments.count.unwrap_or(held);
+        }
         if count == 0 {
             return Err(none(path).into());
         }
@@ -89,6 +98,12 @@ fn patients(
     let told = (0..model.parameters.len()).filter(|at| varies(&model.parameters[*at].name.text)).collect();
     let count = arguments.count.unwrap_or(1000);
     Ok((Patients::Drawn(draw), told, count))
+}
+
+fn short(held: u64, wanted: u64) -> Problems {
+    let mut found = Diagnostic::error(&file::BAD_VALUE, format!("the table of patients ends after {held} of {wanted}"));
+    found.help("ask for fewer with -n");
+    found.into()
 }
 
 fn none(path: &str) -> Problems {
@@ -157,12 +172,14 @@ impl Job<'_> {
     fn key(&self, total: u64) -> Result<String, Problems> {
         let scenario = self.scenario;
         let grading = scenario.grading.as_ref().map(|grading| {
-            let names: Vec<&str> = grading.scales.iter().map(crate::crs::Scale::name).collect();
-            json!({ "scales": names, "scale": self.arguments.scales.scale, "options": self.arguments.scales.options,
+            let scales: Vec<String> = grading.scales.iter().map(|scale| format!("{scale:?}")).collect();
+            json!({ "scales": scales, "options": self.arguments.scales.options,
                 "vitals_every": grading.vitals_every })
         });
         let patients = match &self.arguments.patients {
-            Some(path) if path != "-" => json!(hash_of(path)?),
+            Some(path) if std::fs::metadata(path).is_ok_and(|found| found.is_file()) => {
+                json!([hash_of(path)?, format!("{:?}", tables::sidecar(path)?)])
+            }
             Some(path) => json!(path),
             None => json!({ "seed": self.seed(), "sobol": self.arguments.sobol }),
         };
@@ -236,9 +253,14 @@ impl Job<'_> {
         let (mut unfinished, stand) = opened;
         let mut statistics = layout.statistics();
         let mut first = range.start;
-        if let Stand::From(next, counted) = stand {
-            (first, statistics) = (next, *counted);
-            self.context.say(&format!("going on after {} of {} patients", next - range.start, range.end - range.start));
+        match stand {
+            // From here on the folder is taken.
+            Stand::New => unfinished.note(&statistics)?,
+            Stand::From(next, counted) => {
+                (first, statistics) = (next, *counted);
+                let (done, all) = (next - range.start, range.end - range.start);
+                self.context.say(&format!("going on after {done} of {all} patients"));
+            }
         }
         skip(&mut patients, &(first..range.end))?;
         let bar = self.bar(&range, first);
@@ -268,17 +290,13 @@ impl Job<'_> {
             }
         };
         if first + done < range.end {
-            if !self.context.stop.is_tripped() {
-                let mut found = Diagnostic::error(
-                    &file::BAD_VALUE,
-                    format!("the table of patients ends after {} of {}", first + done, range.end),
-                );
-                found.help("ask for fewer with -n");
-                return Err(found.into());
-            }
             unfinished.note(&statistics)?;
+            if !self.context.stop.is_tripped() {
+                return Err(short(first + done, range.end).into());
+            }
             return self.judge(&statistics, first + done - range.start, range.end - range.start, Some(folder));
         }
+        unfinished.note(&statistics)?;
         let run = self.run_json(&statistics, total, part);
         let (model, scenario) = (&self.loaded.model, self.scenario);
         let name = scenario.set.as_ref().map_or_else(|| model.name.clone(), |set| format!("{}, set {set}", model.name));
@@ -287,6 +305,7 @@ impl Job<'_> {
             key: key.into(),
             total,
             patients: range.clone(),
+            tables: unfinished.tables(),
             facts: vec![name, format!("maturity: {}", model.maturity.word())],
             seed: self.arguments.patients.is_none().then(|| self.seed()),
             layout: layout.clone(),
@@ -306,6 +325,9 @@ impl Job<'_> {
         wanted: u64,
         folder: Option<&std::path::Path>,
     ) -> Result<(), Failure> {
+        if done < wanted && !self.context.stop.is_tripped() {
+            return Err(short(done, wanted).into());
+        }
         if done < wanted {
             let mut found =
                 Diagnostic::error(&codes::INTERRUPTED, format!("stopped after {done} of {wanted} patients"));
@@ -356,6 +378,7 @@ impl Job<'_> {
             "failed": statistics.failed,
             "outside": statistics.outside,
         });
+        value["seed"] = if self.arguments.patients.is_none() { json!(self.seed()) } else { Value::Null };
         value["timing"] = record::timing(self.began);
         format!("{}\n", serde_json::to_string_pretty(&value).expect("plain values"))
     }
@@ -394,10 +417,13 @@ fn summary_json(csv: &str) -> String {
         .map(|line| {
             let cells = line.split(',').zip(&heads);
             let pairs = cells.map(|(cell, head)| {
-                let value = match cell.parse::<f64>() {
+                let words = ["endpoint", "unit"].contains(head);
+                let value = match (cell.parse::<u64>(), cell.parse::<f64>()) {
+                    _ if words => json!(cell.trim_matches('"')),
                     _ if cell.is_empty() => Value::Null,
-                    Ok(number) => json!(number),
-                    Err(_) => json!(cell),
+                    (Ok(count), _) if ["n", "missing", "failed"].contains(head) => json!(count),
+                    (_, Ok(number)) => json!(number),
+                    _ => json!(cell),
                 };
                 ((*head).to_string(), value)
             });
