@@ -244,7 +244,8 @@ pub fn ode_solvers(p: &[f64; 49], times: &[f64], rtol: f64, atol: f64, rows: &mu
             rows.push(curve.evaluate(time - from)?.into());
             next += 1;
         }
-        y = *solver.y_out().last()?;
+        // Not its last output: that one is extrapolated.
+        y = curve.evaluate(until - from)?;
         from = until;
     }
     Some(())
@@ -286,7 +287,8 @@ pub fn ode_solvers_stein(p: &[f64; 10], times: &[f64], rtol: f64, atol: f64, row
             rows.push(curve.evaluate(time - from)?.into());
             next += 1;
         }
-        y = *solver.y_out().last()?;
+        // Not its last output: that one is extrapolated.
+        y = curve.evaluate(until - from)?;
         from = until;
     }
     Some(())
