@@ -216,7 +216,7 @@ pub struct PopulationArgs {
     pub threads: Option<usize>,
     /// Patients from a CSV whose header names parameters and covariates with units, as `tumour_0 [1e9 cells]`; nothing is
     /// drawn then
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "sobol"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "sobol")]
     pub patients: Option<String>,
     /// Spread the patients evenly, by scrambled Sobol points
     #[arg(long)]
@@ -230,6 +230,12 @@ pub struct PopulationArgs {
     /// Write the outputs of every patient at the output times too
     #[arg(long, requires = "output")]
     pub trajectories: bool,
+    /// Observe the patients at the times of a NONMEM-style table, with the residual error of the model: observations.csv
+    ///
+    /// Patient n gets the times and outputs of subject n, beginning anew after the last one; a table of one subject serves
+    /// all. Doses are those of the command. Quantiles are given at these times too.
+    #[arg(long, value_name = "DATA.csv", requires = "output")]
+    pub design: Option<String>,
     /// Do not grade, though the model has signs
     #[arg(long)]
     pub ungraded: bool,

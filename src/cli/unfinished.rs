@@ -17,8 +17,15 @@ use crate::population::Statistics;
 const RECORD: &str = "unfinished.json";
 
 /// Files that not every run writes.
-const SOMETIMES: [&str; 6] =
-    ["trajectories.csv", "grades.csv", "incidence.csv", "quantiles.png", "grades.png", "endpoints.png"];
+const SOMETIMES: [&str; 7] = [
+    "trajectories.csv",
+    "observations.csv",
+    "grades.csv",
+    "incidence.csv",
+    "quantiles.png",
+    "grades.png",
+    "endpoints.png",
+];
 
 /// How far the tables are whole.
 #[derive(Debug, Clone, Serialize, Deserialize)]

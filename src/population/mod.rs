@@ -32,6 +32,7 @@ mod draw;
 mod file;
 mod histogram;
 mod layout;
+mod observed;
 mod run;
 mod sobol;
 mod statistics;

@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex};
 
 use super::columns::{self, Cell, Column};
 use super::layout::Layout;
+use super::observed::Observed;
 use super::statistics::Statistics;
 use super::watcher::{Left, Notes};
 use super::{Draw, Individual, PatientTable};
@@ -59,6 +60,8 @@ pub struct Block {
     pub failures: String,
     /// Outputs at the output times, if wanted.
     pub rows: String,
+    /// What a trial would observe, if a design was given.
+    pub observations: String,
     /// Counts.
     pub statistics: Statistics,
 }
@@ -71,6 +74,7 @@ pub struct Population<'p> {
     /// Parameters whose values are told of each patient.
     told: Vec<usize>,
     with_rows: bool,
+    pub(super) observed: Option<Observed>,
 }
 
 impl<'p> Population<'p> {
@@ -82,7 +86,7 @@ impl<'p> Population<'p> {
             grading.map_or_else(Vec::new, |grading| grading.scales.iter().map(|scale| scale.name().into()).collect());
         let columns = columns::columns(prepared.model(), &scales);
         let layout = Layout::new(prepared, &scales, &columns, &told);
-        Self { prepared, columns, layout, told, with_rows }
+        Self { prepared, columns, layout, told, with_rows, observed: None }
     }
 
     /// What all patients share.
@@ -213,6 +217,7 @@ impl<'p> Population<'p> {
             points: all(|lines| &lines.points),
             failures: all(|lines| &lines.failure),
             rows: all(|lines| &lines.rows),
+            observations: all(|lines| &lines.observations),
             statistics,
         })
     }
@@ -225,6 +230,7 @@ struct Lines {
     points: String,
     failure: String,
     rows: String,
+    observations: String,
 }
 
 /// Counts the patients of a block.
@@ -239,8 +245,8 @@ struct Tally<'a> {
 impl Tally<'_> {
     fn patient(&mut self, number_of: u64, individual: &Individual, left: &Left<'_>) -> Lines {
         let mut lines = Lines::default();
-        let subject = individual.subject.clone().unwrap_or_else(|| (number_of + 1).to_string());
-        let subject = quoted(&subject);
+        let name = individual.subject.clone().unwrap_or_else(|| (number_of + 1).to_string());
+        let subject = quoted(&name);
         self.who(&subject, individual, &mut lines.who);
         self.statistics.outside += u64::from(!individual.outside.is_empty());
         lines.points.push_str(&subject);
@@ -279,6 +285,9 @@ impl Tally<'_> {
         let outputs = self.population.prepared.model().outputs.len();
         if self.pending.len() >= COUNTED_TOGETHER * times * outputs {
             self.count();
+        }
+        if let Some(observed) = &self.population.observed {
+            lines.observations = observed.lines(self.population.prepared, number_of, &name, individual, left);
         }
         if self.population.with_rows {
             for (time, values) in self.population.prepared.grid.iter().zip(left.rows.chunks_exact(outputs.max(1))) {

@@ -229,3 +229,51 @@ fn wrong_input_is_told_before_anything_is_written() {
     assert!(child.wait().unwrap().success());
     let _ = cascade(at);
 }
+
+/// Residual errors of the model at the times of a design; the data read back as a design, and do not depend on shards.
+#[test]
+fn patients_are_observed_by_a_design() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("visits.csv"), "ID,TIME,DVID\n1,2,cart\n1,9.3,cart\n1,14.25,cart\n1,28,cart\n").unwrap();
+    fn observed<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["population", "stein-2019", "-n", "2000", "--design", "visits.csv"], more].concat()
+    }
+    let (code, said) = told(at, &observed(&["--trajectories", "--output", "out"]));
+    assert_eq!(code, 0, "{said}");
+    let read = |name: &str| fs::read_to_string(at.join("out").join(name)).unwrap();
+    let (data, rows) = (read("observations.csv"), read("trajectories.csv"));
+    let mut curves = std::collections::HashMap::new();
+    for row in fields(&rows).into_iter().skip(1) {
+        curves.insert((row[0], row[1]), row[2].parse::<f64>().unwrap());
+    }
+    // ln(observed) - ln(predicted) is normal with sd 0.56; values below the limit tell less and are left out with the
+    // patients they are of, where the limit is far below.
+    let mut residuals = Vec::new();
+    for row in fields(&data).into_iter().skip(1).filter(|row| row[2] == "0" && row[9] == "0") {
+        let predicted = curves[&(row[0], row[1])];
+        if predicted > 2000.0 {
+            residuals.push((row[8].parse::<f64>().unwrap() / predicted).ln());
+        }
+    }
+    let n = residuals.len() as f64;
+    assert!(n > 3000.0, "{n}");
+    let (mean, square) = (residuals.iter().sum::<f64>() / n, residuals.iter().map(|r| r * r).sum::<f64>() / n);
+    // Four standard errors.
+    assert!(mean.abs() < 4.0 * 0.56 / n.sqrt(), "{mean}");
+    assert!((square.sqrt() / 0.56 - 1.0).abs() < 4.0 / (2.0 * n).sqrt(), "{}", square.sqrt());
+    for part in ["1/2", "2/2"] {
+        let name = format!("part{}", &part[..1]);
+        assert_eq!(told(at, &observed(&["--trajectories", "--shard", part, "--output", &name])).0, 0);
+    }
+    assert_eq!(told(at, &["merge", "part1", "part2", "--output", "merged"]).0, 0);
+    assert!(data == fs::read_to_string(at.join("merged/observations.csv")).unwrap());
+    let again = ["simulate", "stein-2019", "--design", "out/observations.csv", "--observations", "again.csv"];
+    let (code, said) = told(at, &again);
+    assert_eq!(code, 0, "{said}");
+    // What a population cannot have.
+    fs::write(at.join("late.csv"), "ID,TIME,DVID\n1,900,cart\n").unwrap();
+    let (code, said) = told(at, &["population", "stein-2019", "-n", "5", "--design", "late.csv", "--output", "late"]);
+    assert!(code == 2 && said.contains("late.csv:2"), "{said}");
+    assert!(!at.join("late").exists());
+}

@@ -19,6 +19,17 @@ pub fn open(path: &str, loaded: &mut Loaded) -> Result<Source, Failure> {
     Ok(source)
 }
 
+/// A design as read; what is doubtful in it is told.
+pub fn design(context: &Context, source: &Source, model: &Model) -> Result<Design, Failure> {
+    let mut problems = Problems::default();
+    let design = observation::read_design(source, &tables::sidecar(source.name())?, model, &mut problems);
+    let Some(design) = design else { return Err(problems.into()) };
+    if !problems.is_empty() {
+        context.say(render::text(&problems).trim_end());
+    }
+    Ok(design)
+}
+
 /// The data set of a design.
 pub fn text(
     context: &Context,
@@ -28,12 +39,7 @@ pub fn text(
     seed: u64,
 ) -> Result<String, Failure> {
     let model = scenario.model;
-    let mut problems = Problems::default();
-    let design = observation::read_design(source, &tables::sidecar(source.name())?, model, &mut problems);
-    let Some(design) = design else { return Err(problems.into()) };
-    if !problems.is_empty() {
-        context.say(render::text(&problems).trim_end());
-    }
+    let design = design(context, source, model)?;
     if doses_given && design.subjects.iter().any(|subject| subject.doses.is_some()) {
         let message = format!("`{}` has dose records, and the command or its scenario has doses", source.name());
         let mut found = Diagnostic::error(&file::BAD_VALUE, message);

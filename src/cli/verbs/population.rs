@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::observations;
 use crate::cli::arguments::{Format, PopulationArgs};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::shards::Part;
@@ -16,7 +17,7 @@ use crate::cli::{Context, Failure, disk, output, record, render, shards, tables}
 use crate::diagnostic::codes::{file, run as codes};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::population::{Block, Draw, Means, PatientTable, Patients, Population, Sampling, Statistics};
-use crate::simulate::{Prepared, Scenario};
+use crate::simulate::{Grid, Prepared, Scenario};
 
 /// Between two notes of how far it is.
 const NOTED_EVERY: Duration = Duration::from_secs(10);
@@ -24,7 +25,9 @@ const NOTED_EVERY: Duration = Duration::from_secs(10);
 /// Runs virtual patients.
 pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure> {
     let began = Instant::now();
-    let loaded = Loaded::open(&arguments.run)?;
+    let mut loaded = Loaded::open(&arguments.run)?;
+    let source = arguments.design.as_deref().map(|path| observations::open(path, &mut loaded)).transpose()?;
+    let loaded = loaded;
     let mut scenario = loaded.scenario(&arguments.run)?;
     if loaded.model.has_signs() && !arguments.ungraded {
         let Scales { scales, settings, vitals_every } = loading::scales(&arguments.scales)?;
@@ -35,10 +38,26 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
     if !loaded.warnings.is_empty() {
         context.say(render::text(&loaded.warnings).trim_end());
     }
+    let design = match &source {
+        Some(source) => Some(observations::design(context, source, &loaded.model)?),
+        None => None,
+    };
+    if let Some(design) = &design {
+        let mut times = scenario.grid.times(scenario.start(), scenario.until, &loaded.model.time)?;
+        let inside = scenario.start()..=scenario.until;
+        let wanted = design.subjects.iter().flat_map(|subject| &subject.rows).map(|row| row.time);
+        times.extend(wanted.filter(|time| inside.contains(time)));
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        scenario.grid = Grid::At(times);
+    }
     let prepared = Prepared::new(&scenario)?;
     let (patients, told, total) = patients(context, arguments, &loaded, &scenario)?;
     let shard = shard(arguments, total)?;
-    let population = Population::new(&prepared, told, arguments.trajectories);
+    let mut population = Population::new(&prepared, told, arguments.trajectories);
+    if let Some(design) = design {
+        population = population.observed(design, seed(arguments, &loaded))?;
+    }
     let means = Means { threads: arguments.threads.unwrap_or(Means::default().threads), ..Means::default() };
     let job = Job { context, arguments, loaded: &loaded, scenario: &scenario, population: &population, began };
     let key = job.key(total)?;
@@ -46,6 +65,11 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
         None => job.print(patients, shard.patients, means),
         Some(folder) => job.write(folder, &key, patients, (shard, total), means),
     }
+}
+
+/// The seed: that of the command, of the scenario, or 0.
+fn seed(arguments: &PopulationArgs, loaded: &Loaded) -> u64 {
+    arguments.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0)
 }
 
 /// Where patients come from, which parameters are told of them, and how many there are.
@@ -87,8 +111,7 @@ fn patients(
         return Ok((Patients::Listed(table), told, count));
     }
     let sampling = if arguments.sobol { Sampling::Sobol } else { Sampling::Random };
-    let seed = arguments.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0);
-    let draw = Draw::new(model, &scenario.values, seed, sampling)?;
+    let draw = Draw::new(model, &scenario.values, seed(arguments, loaded), sampling)?;
     if !draw.warnings().is_empty() {
         context.say(render::text(draw.warnings()).trim_end());
     }
@@ -181,7 +204,7 @@ impl Job<'_> {
                 json!([hash_of(path)?, format!("{:?}", tables::sidecar(path)?)])
             }
             Some(path) => json!(path),
-            None => json!({ "seed": self.seed(), "sobol": self.arguments.sobol }),
+            None => json!({ "sobol": self.arguments.sobol }),
         };
         let inputs: Vec<&String> = self.loaded.inputs.iter().map(|(_, hash)| hash).collect();
         let all = json!({
@@ -196,6 +219,7 @@ impl Job<'_> {
             "solver": scenario.method.name(),
             "grading": grading,
             "patients": patients,
+            "seed": self.seed(),
             "count": total,
             "trajectories": self.arguments.trajectories,
         });
@@ -203,7 +227,7 @@ impl Job<'_> {
     }
 
     fn seed(&self) -> u64 {
-        self.arguments.seed.or(self.loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0)
+        seed(self.arguments, self.loaded)
     }
 
     /// Without a folder: the summary alone.
@@ -249,6 +273,9 @@ impl Job<'_> {
         if self.arguments.trajectories {
             heads.push(("trajectories.csv", layout.head_of_rows()));
         }
+        if self.arguments.design.is_some() {
+            heads.push(("observations.csv", self.population.head_of_observations()));
+        }
         let opened = Unfinished::open(folder, key, range.clone(), &heads, self.arguments.resume)?;
         let (mut unfinished, stand) = opened;
         let mut statistics = layout.statistics();
@@ -268,8 +295,11 @@ impl Job<'_> {
         let mut trouble: Option<Problems> = None;
         let run = self.population.run(patients, first..range.end, means, |block| {
             statistics.merge(&block.statistics);
-            let Block { who, points, failures, rows, .. } = &block;
-            let mut written = unfinished.add(&[who, points, failures, rows], block.patients.end);
+            let Block { who, points, failures, rows, observations, .. } = &block;
+            let mut texts: Vec<&str> = vec![who, points, failures];
+            texts.extend(self.arguments.trajectories.then_some(rows.as_str()));
+            texts.extend(self.arguments.design.is_some().then_some(observations.as_str()));
+            let mut written = unfinished.add(&texts, block.patients.end);
             if written.is_ok() && noted.is_none_or(|noted| noted.elapsed() > NOTED_EVERY) {
                 noted = Some(Instant::now());
                 written = unfinished.note(&statistics);
@@ -378,7 +408,7 @@ impl Job<'_> {
             "failed": statistics.failed,
             "outside": statistics.outside,
         });
-        value["seed"] = if self.arguments.patients.is_none() { json!(self.seed()) } else { Value::Null };
+        value["seed"] = json!(self.seed());
         value["timing"] = record::timing(self.began);
         format!("{}\n", serde_json::to_string_pretty(&value).expect("plain values"))
     }
