@@ -88,7 +88,6 @@ impl Add<f64> for Direction {
 }
 
 /// dy/dt of `qsp`.
-#[allow(clippy::many_single_char_names)]
 pub fn qsp<R: Real>(p: &[f64; 49], infusion: f64, y: &[R], dy: &mut [R]) {
     let &[
         _dose,

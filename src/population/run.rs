@@ -375,6 +375,9 @@ impl Tally<'_> {
     }
 }
 
+/// The patients of a block, or what is wrong with their table.
+type Claimed = Result<Vec<Individual>, Problems>;
+
 /// Hands out blocks of patients, never too far ahead of what was taken.
 struct Queue {
     state: Mutex<State>,
@@ -397,8 +400,7 @@ impl Queue {
     }
 
     /// The next block: its first patient, and all of them.
-    #[allow(clippy::type_complexity, reason = "read once, right below")]
-    fn claim(&self) -> Option<(u64, Result<Vec<Individual>, Problems>)> {
+    fn claim(&self) -> Option<(u64, Claimed)> {
         let mut state = self.state.lock().expect("no thread panics while it holds it");
         while !state.closed && state.claimed >= state.taken + self.ahead {
             state = self.room.wait(state).expect("no thread panics while it holds it");
