@@ -11,7 +11,8 @@ use cascade::simulate::{Controller, Crew, Departure, EventKind, Order, Plan, Sce
 
 use crate::support::embedded;
 
-/// 800 mg of tocilizumab over an hour from grade 2 on; again while it lasts, 8 h apart, three times at most.
+/// 8 mg of tocilizumab, too little to end a fever, over an hour from grade 1 on; again while it lasts, 8 h apart, three
+/// times at most.
 struct Rule {
     entry: usize,
     amount: f64,
@@ -50,7 +51,7 @@ impl<const N: usize> Watcher<N> for Rule {
         let grade = controller.panel().and_then(|panel| panel.monitors()[0].finding().grade());
         let seat = &mut self.seats[lane];
         let waited = seat.last.is_none_or(|last| time >= last + GAP);
-        if grade >= Some(2) && waited && controller.doses_given(self.entry) < 3.0 {
+        if grade >= Some(1) && waited && controller.doses_given(self.entry) < 3.0 {
             seat.last = Some(time);
             orders.push(Order { entry: self.entry, amount: self.amount, duration: 1.0 / 24.0 });
         }
@@ -85,7 +86,7 @@ fn run<const N: usize>(model: &Model, rtol: f64) -> Vec<Left> {
         |state: &cascade::model::State| rtol * model.scales.to_canonical(&state.unit.difference(), state.tolerance);
     let options = Options::new(rtol, model.states.iter().map(tolerance).collect());
     let entry = model.doses.iter().position(|dose| dose.name.text == "tocilizumab").unwrap();
-    let amount = model.scales.to_canonical(&"mg".parse().unwrap(), 800.0);
+    let amount = model.scales.to_canonical(&"mg".parse().unwrap(), 8.0);
     let mut rule = Rule { entry, amount, seats: vec![Seat::default(); N], left: vec![None; TUMOURS.len()] };
     let mut next = TUMOURS.iter().enumerate();
     Crew::<N>::new(&plan, options).run(
@@ -114,6 +115,9 @@ fn a_rule_acts_in_its_lane_alone_and_at_located_times() {
     for left in &alone {
         assert!(left.given.windows(2).all(|pair| pair[1] >= pair[0] + GAP), "{:?}", left.given);
     }
+    // Where nothing else happens just then, the rule is woken when it has waited.
+    let woken = |left: &Left| left.given.windows(2).any(|pair| pair[1] == pair[0] + GAP);
+    assert!(alone.iter().any(woken), "{alone:?}");
     // Patients differ in when they are treated.
     let firsts: Vec<u64> = alone.iter().filter_map(|left| left.given.first()).map(|time| time.to_bits()).collect();
     assert!(firsts.windows(2).all(|pair| pair[0] != pair[1]), "{alone:?}");
@@ -132,7 +136,7 @@ fn ordered_doses_act_like_planned_ones() {
     let tumour = model.parameters.iter().position(|item| item.name.text == "tumour_0").unwrap();
     scenario.values.parameters[tumour] *= 2.0;
     let times: Vec<String> = left.given.iter().map(f64::to_string).collect();
-    let given: Regimen = format!("tocilizumab 800 mg over 1 h at {} d", times.join(", ")).parse().unwrap();
+    let given: Regimen = format!("tocilizumab 8 mg over 1 h at {} d", times.join(", ")).parse().unwrap();
     scenario.regimen = scenario.regimen.override_with(vec![given]);
     let run = scenario.grading(Scale::astct_2019(), Settings::default()).simulate().unwrap();
     let last = run.trajectory.row(run.trajectory.time.len() - 1);
