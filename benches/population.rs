@@ -112,10 +112,15 @@ impl<'a> Rows<'a> {
 
 impl<const N: usize> Sink<Lanes<N>> for Rows<'_> {
     fn piece(&mut self, lane: usize, piece: &Piece<'_, Lanes<N>>) {
-        while let Some(&time) = self.grid.get(self.next[lane]).filter(|time| **time <= piece.to) {
-            piece.eval(time, &mut self.y);
-            self.row(lane);
-        }
+        let times = &self.grid[self.next[lane]..];
+        let times = &times[..times.partition_point(|time| *time <= piece.to)];
+        // Those that are not kept write over each other.
+        let place = if self.patient[lane] < self.keep { self.patient[lane] } else { self.keep + lane };
+        let kept = &mut self.kept[place];
+        let filled = kept.len();
+        kept.resize(filled + times.len() * self.y.len(), 0.0);
+        piece.rows(times, &mut kept[filled..]);
+        self.next[lane] += times.len();
     }
 
     fn pieces(&mut self, pieces: &SideBySide<'_, Lanes<N>>) {

@@ -27,6 +27,7 @@
 //! ```
 
 mod assemble;
+mod linear;
 mod model;
 mod program;
 #[cfg(test)]

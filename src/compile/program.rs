@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::assemble::Assembler;
+use super::linear::linear;
 use super::tape::Tape;
 use super::workspace::{Layout, Stale, Workspace};
 use crate::expression::graph::{Graph, Input, Node, NodeId, Reads};
-use crate::integrate::{Pattern, System};
+use crate::integrate::{Linear, Pattern, System};
 use crate::numeric::{InstructionSet, Scalar, aligned};
 
 /// What [`Program::new`] makes a program of: nodes of one graph, in canonical units.
@@ -50,6 +51,7 @@ pub struct Program {
     start: Tape,
     constants: Tape,
     pattern: Pattern,
+    linear: Option<Linear>,
     reads: ReadsOf,
 }
 
@@ -86,6 +88,7 @@ impl Program {
         // Conditions keep their divisions: they must turn with the outputs that are the same comparison.
         let rates = graph.with_reciprocals(&rates);
         let (pattern, nonzeros) = jacobian(&mut graph, &rates);
+        let linear = linear(&graph, &rates, &pattern);
         let by_time: Vec<_> = rates.iter().map(|&rate| graph.derivative(rate, Input::Time)).collect();
         let along: Vec<_> = conditions.iter().map(|&condition| graph.directional(condition)).collect();
         let jacobian = [nonzeros, by_time, rates.clone()].concat();
@@ -166,6 +169,7 @@ impl Program {
             start: start_tape,
             constants: constants_tape,
             pattern,
+            linear,
             reads,
         };
         program.registers = program.tapes().map(|tape| tape.registers).max().unwrap_or(0).max(layout.temporaries);
@@ -313,6 +317,10 @@ impl<S: Scalar> System<S> for Program {
 
     fn pattern(&self) -> &Pattern {
         &self.pattern
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        self.linear.as_ref()
     }
 
     #[inline(always)]

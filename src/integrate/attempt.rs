@@ -9,7 +9,7 @@ use super::border::{Border, Reason};
 use super::lane::{Growth, Phase, Stepper, Verdict};
 use super::ode_solvers_dopri5 as ode_solvers;
 use super::options::Method;
-use super::piece::{blend, gather, lanes_where};
+use super::piece::{Curve, blend, gather, lanes_where};
 use super::stiffness;
 use super::system::System;
 
@@ -51,7 +51,8 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         let rodas = stepping(self, Stepper::Rodas5p);
         let explicit = stepping(self, Stepper::DormandPrince);
         let ahead = stepping(self, Stepper::OdeSolvers);
-        if !rodas.or(explicit).or(ahead).any() {
+        let solved = stepping(self, Stepper::ClosedForm);
+        if !rodas.or(explicit).or(ahead).or(solved).any() {
             return false;
         }
         let mut lost = S::Mask::splat(false);
@@ -61,6 +62,34 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         if explicit.any() {
             self.attempt_explicit(explicit);
         }
+        let mut accepted = self.attempt_closed_form(solved);
+        if rodas.or(explicit).any() {
+            accepted = accepted.or(self.attempt_integration(rodas, explicit, lost, borders));
+        }
+        if ahead.any() {
+            for lane in (0..S::LANES).filter(|&lane| ahead.get(lane)) {
+                self.segments[lane].load(lane, &mut self.curve);
+                accepted.set(lane, true);
+            }
+            blend(ahead, &self.curve.to, &mut self.y);
+        }
+        for (lane, at) in self.lanes.iter_mut().enumerate() {
+            if accepted.get(lane) {
+                at.accept();
+            }
+        }
+        accepted.any()
+    }
+
+    /// Judges the attempts of lanes that integrate, and takes over the accepted ones.
+    #[inline(always)]
+    fn attempt_integration(
+        &mut self,
+        rodas: S::Mask,
+        explicit: S::Mask,
+        lost: S::Mask,
+        borders: &mut Vec<Border>,
+    ) -> S::Mask {
         let (ratio, finite) = self.judge_errors();
         let (now, before) = self.growth(ratio, rodas, explicit);
         let mut accepted = S::Mask::splat(false);
@@ -89,19 +118,37 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         let mild = self.detect_mildness(accepted.and(rodas));
         self.store(accepted, rodas, explicit);
         self.return_to_explicit(mild);
-        if ahead.any() {
-            for lane in (0..S::LANES).filter(|&lane| ahead.get(lane)) {
-                self.segments[lane].load(lane, &mut self.curve);
-                accepted.set(lane, true);
-            }
-            blend(ahead, &self.curve.to, &mut self.y);
+        accepted
+    }
+
+    /// Evaluates the closed form at the ends of the lanes' pieces; returns the lanes where all is finite.
+    #[inline(always)]
+    fn attempt_closed_form(&mut self, solved: S::Mask) -> S::Mask {
+        if !solved.any() {
+            return solved;
         }
-        for (lane, at) in self.lanes.iter_mut().enumerate() {
+        let ends = gather(S::LANES, |lane| self.lanes[lane].trying.1);
+        let Self { curve, scratch, options, y, lanes, .. } = self;
+        let Curve { from, to, closed_form, .. } = curve;
+        let Some(form) = closed_form else { return S::Mask::splat(false) };
+        form.eval(ends, &mut scratch.new);
+        let largest = S::Value::splat(f64::MAX);
+        let mut accepted = solved;
+        for new in scratch.new.iter().inspect(apart) {
+            accepted = accepted.and(new.value().abs().less_equal(largest));
+        }
+        let reach = form.reach(ends, &scratch.new, options.rtol, &options.atol);
+        blend(accepted, y, from);
+        blend(accepted, &scratch.new, to);
+        blend(accepted, &scratch.new, y);
+        for (lane, at) in lanes.iter_mut().enumerate().filter(|(lane, _)| solved.get(*lane)) {
             if accepted.get(lane) {
-                at.accept();
+                at.h = reach.get(lane);
+            } else {
+                at.judge_not_finite();
             }
         }
-        accepted.any()
+        accepted
     }
 
     /// Chooses the method whose lanes step now. An attempt costs the same for few lanes as for all: those of the other
@@ -119,7 +166,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     /// Whether it is not a lane's turn.
     fn waits(&self, lane: usize) -> bool {
         let stepper = self.lanes[lane].stepper;
-        stepper != self.turn && stepper != Stepper::OdeSolvers
+        matches!(stepper, Stepper::Rodas5p | Stepper::DormandPrince) && stepper != self.turn
     }
 
     /// Fits a lane's next attempt, or ends the lane.

@@ -80,7 +80,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             rate: zeros(),
             new: zeros(),
             error: values(),
-            curve: Curve::new(size),
+            curve: Curve::new(&system, options.instructions),
             rodas: Rodas5p::new(&system),
             dormand_prince: DormandPrince::new(size),
             power: PowerIteration::new(size),
@@ -245,6 +245,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             Stepper::Rodas5p => Method::Rodas5p,
             Stepper::DormandPrince => Method::DormandPrince,
             Stepper::OdeSolvers => Method::OdeSolversDopri5,
+            Stepper::ClosedForm => Method::ClosedForm,
         }
     }
 

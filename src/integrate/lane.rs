@@ -30,6 +30,7 @@ pub(super) enum Stepper {
     Rodas5p,
     DormandPrince,
     OdeSolvers,
+    ClosedForm,
 }
 
 /// What becomes of an attempt.

@@ -42,6 +42,7 @@
 mod attempt;
 mod batch;
 mod border;
+mod closed_form;
 mod dense;
 mod dormand_prince;
 mod lane;
@@ -64,4 +65,4 @@ pub use border::{Border, Cause, Counters, Failure, Reason};
 pub use options::{Method, Options, Stop, UnknownMethod};
 pub use piece::{Piece, Pieces, SideBySide, Sink};
 pub use solve::{End, solve};
-pub use system::{Pattern, System};
+pub use system::{Linear, Pattern, System};

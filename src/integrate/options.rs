@@ -8,8 +8,8 @@ use crate::numeric::InstructionSet;
 /// How a lane is integrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
-    /// Rodas5P where the problem is stiff, Dormand-Prince elsewhere; decided for each lane from that lane alone,
-    /// at every start and again during the run.
+    /// The closed form where the equations have one, Rodas5P where the problem is stiff, Dormand-Prince elsewhere;
+    /// decided for each lane from that lane alone, at every start and again during the run.
     #[default]
     Auto,
     /// Rosenbrock method of order 5(4), L-stable: stiff problems.
@@ -18,10 +18,12 @@ pub enum Method {
     DormandPrince,
     /// The same method as coded in the crate `ode_solvers`: a cross-check. No derivatives.
     OdeSolversDopri5,
+    /// Sums of exponentials, exact to rounding: what `Auto` takes for linear equations. Not to be asked for.
+    ClosedForm,
 }
 
 impl Method {
-    /// All methods in the order of their names' listing.
+    /// All methods that can be asked for, in the order of their names' listing.
     pub const ALL: [Method; 4] = [Method::Auto, Method::Rodas5p, Method::DormandPrince, Method::OdeSolversDopri5];
 
     /// The name a user types.
@@ -31,6 +33,7 @@ impl Method {
             Method::Rodas5p => "rodas",
             Method::DormandPrince => "dopri5",
             Method::OdeSolversDopri5 => "ode_solvers-dopri5",
+            Method::ClosedForm => "closed-form",
         }
     }
 }

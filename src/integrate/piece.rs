@@ -1,4 +1,7 @@
-use crate::numeric::{Aligned, InstructionSet, Kernel, Mask, Scalar, aligned, apart};
+use crate::numeric::{Aligned, InstructionSet, Kernel, Lanes, Mask, Scalar, aligned, apart};
+
+use super::closed_form::ClosedForm;
+use super::system::System;
 
 /// Takes what is accepted, piece by piece, each lane in order of time.
 pub trait Sink<S: Scalar> {
@@ -49,9 +52,34 @@ impl<S: Scalar> Piece<'_, S> {
 
     /// All states at time `t`.
     pub fn eval(&self, t: f64, states: &mut [f64]) {
+        if self.is_inside_closed_form(t) {
+            return self.curve.closed_form.iter().for_each(|form| form.rows::<Lanes<1>>(self.lane, &[t], states));
+        }
         for (i, state) in states.iter_mut().enumerate() {
             *state = self.state(t, i);
         }
+    }
+
+    /// All states at each of `times` within the piece, a row a time; the bits of [`Self::eval`].
+    ///
+    /// # Panics
+    /// If `rows` has not [`Self::size`] places a time.
+    pub fn rows(&self, times: &[f64], rows: &mut [f64]) {
+        let states = self.size();
+        assert_eq!(rows.len(), times.len() * states, "one row a time");
+        if let (true, Some(form)) = (self.curve.in_closed_form(self.lane), &self.curve.closed_form) {
+            self.curve.instructions.run(Rows { form, lane: self.lane, times, rows });
+        }
+        for (time, row) in times.iter().zip(rows.chunks_exact_mut(states)) {
+            if !self.is_inside_closed_form(*time) {
+                self.eval(*time, row);
+            }
+        }
+    }
+
+    /// Whether the closed form holds at time `t`; at the ends the step's states do.
+    fn is_inside_closed_form(&self, t: f64) -> bool {
+        self.curve.in_closed_form(self.lane) && t != self.step_from && t != self.step_to
     }
 
     /// One state at time `t`.
@@ -64,6 +92,9 @@ impl<S: Scalar> Piece<'_, S> {
         if t == self.step_from {
             return get(&self.curve.from);
         }
+        if let (true, Some(form)) = (self.curve.in_closed_form(lane), &self.curve.closed_form) {
+            return form.state(lane, t, index);
+        }
         let s = (t - self.step_from) / (self.step_to - self.step_from);
         let r = 1.0 - s;
         let [k1, k2, k3] = [get(&self.curve.k[0]), get(&self.curve.k[1]), get(&self.curve.k[2])];
@@ -72,6 +103,9 @@ impl<S: Scalar> Piece<'_, S> {
 
     /// The derivatives of all states by time along this curve, at time `t`.
     pub fn slope(&self, t: f64, slopes: &mut [f64]) {
+        if let (true, Some(form)) = (self.curve.in_closed_form(self.lane), &self.curve.closed_form) {
+            return form.slope_of(self.lane, t, slopes);
+        }
         let length = self.step_to - self.step_from;
         let s = (t - self.step_from) / length;
         let r = 1.0 - s;
@@ -87,7 +121,7 @@ impl<S: Scalar> Piece<'_, S> {
     /// All states with their derivatives at time `t`; only this piece's lane of each is meaningful.
     pub fn eval_scalar(&self, t: f64, states: &mut [S]) {
         let s = if t == self.step_to { 1.0 } else { (t - self.step_from) / (self.step_to - self.step_from) };
-        self.curve.eval(S::Value::splat(s), states);
+        self.curve.eval(S::Value::splat(s), S::Value::splat(t), states);
     }
 }
 
@@ -96,7 +130,6 @@ impl<S: Scalar> Piece<'_, S> {
 pub struct SideBySide<'a, S: Scalar> {
     pub(super) parts: &'a [Part],
     pub(super) curve: &'a Curve<S>,
-    pub(super) instructions: InstructionSet,
 }
 
 /// A piece of a lane: its step and its part of it.
@@ -117,17 +150,19 @@ impl<S: Scalar> SideBySide<'_, S> {
     /// without a piece get what means nothing.
     pub fn eval(&self, times: &[f64], states: &mut [S]) {
         let mut s = S::Value::splat(1.0);
+        let t = gather(S::LANES, |lane| times[lane]);
         for Part { lane, step: (from, to), .. } in self.parts {
             let time = times[*lane];
             s.set(*lane, if time == *to { 1.0 } else { (time - from) / (to - from) });
         }
-        self.instructions.run(Eval { curve: self.curve, s, states });
+        self.curve.instructions.run(Eval { curve: self.curve, s, t, states });
     }
 }
 
 struct Eval<'a, S: Scalar> {
     curve: &'a Curve<S>,
     s: S::Value,
+    t: S::Value,
     states: &'a mut [S],
 }
 
@@ -136,45 +171,87 @@ impl<S: Scalar> Kernel for Eval<'_, S> {
 
     #[inline(always)]
     fn run(self) {
-        self.curve.eval(self.s, self.states);
+        self.curve.eval(self.s, self.t, self.states);
+    }
+}
+
+struct Rows<'a, S: Scalar> {
+    form: &'a ClosedForm<S>,
+    lane: usize,
+    times: &'a [f64],
+    rows: &'a mut [f64],
+}
+
+impl<S: Scalar> Kernel for Rows<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.form.rows::<Lanes<16>>(self.lane, self.times, self.rows);
     }
 }
 
 /// The curves of the last accepted step of all lanes, s from 0 to 1 along the step:
-/// (1-s) from + s (to + (1-s) (k1 + s (k2 + s k3))).
+/// (1-s) from + s (to + (1-s) (k1 + s (k2 + s k3))), or the closed form in lanes that have one.
 #[derive(Debug, Clone)]
-pub(super) struct Curve<S> {
+pub(super) struct Curve<S: Scalar> {
     pub from: Aligned<S>,
     pub to: Aligned<S>,
     pub k: [Aligned<S>; 3],
+    /// Of equations that have one.
+    pub closed_form: Option<ClosedForm<S>>,
+    instructions: InstructionSet,
 }
 
 impl<S: Scalar> Curve<S> {
-    pub fn new(size: usize) -> Self {
-        let zeros = || aligned(size);
-        Self { from: zeros(), to: zeros(), k: [zeros(), zeros(), zeros()] }
+    pub fn new(system: &impl System<S>, instructions: InstructionSet) -> Self {
+        let zeros = || aligned(system.size());
+        let closed_form = system.linear().map(|linear| ClosedForm::new(linear, system.pattern()));
+        Self { from: zeros(), to: zeros(), k: [zeros(), zeros(), zeros()], closed_form, instructions }
+    }
+
+    /// Whether a lane's curve is the closed form.
+    fn in_closed_form(&self, lane: usize) -> bool {
+        self.closed_form.as_ref().is_some_and(|form| !form.otherwise.get(lane))
     }
 
     pub fn piece(&self, lane: usize, step: (f64, f64), part: (f64, f64)) -> Piece<'_, S> {
         Piece { from: part.0, to: part.1, step_from: step.0, step_to: step.1, lane, curve: self }
     }
 
-    /// All lanes' states, each lane at its own `s`; the same bits as [`Piece::state`].
+    /// All lanes' states, each lane at its own `s`, at which its time is `t`; the same bits as [`Piece::state`].
     #[inline(always)]
-    pub fn eval(&self, s: S::Value, states: &mut [S]) {
+    pub fn eval(&self, s: S::Value, t: S::Value, states: &mut [S]) {
         let one = S::Value::splat(1.0);
         let (start, end) = (s.equal(S::Value::default()), s.equal(one));
+        let mut integrated = S::Mask::splat(true);
+        if let Some(form) = &self.closed_form {
+            form.eval(t, states);
+            integrated = form.otherwise;
+        }
         let r = one - s;
         for (i, state) in states.iter_mut().enumerate().inspect(apart) {
-            let inner = self.k[0][i] + (self.k[1][i] + self.k[2][i].scale(s)).scale(s);
-            let between = self.from[i].scale(r) + (self.to[i] + inner.scale(r)).scale(s);
+            let mut between = *state;
+            if self.closed_form.is_none() || integrated.any() {
+                let inner = self.k[0][i] + (self.k[1][i] + self.k[2][i].scale(s)).scale(s);
+                let curve = self.from[i].scale(r) + (self.to[i] + inner.scale(r)).scale(s);
+                between = S::select(integrated, curve, between);
+            }
             *state = S::select(end, self.to[i], S::select(start, self.from[i], between));
         }
     }
 
-    /// All lanes' derivatives by time, each lane at its own `s` of a step of its own `length`.
+    /// All lanes' derivatives by time, each lane at its own `s` of a step of its own `length`, at which its time is `t`.
     #[inline(always)]
-    pub fn slope(&self, s: S::Value, length: S::Value, slopes: &mut [S]) {
+    pub fn slope(&self, s: S::Value, t: S::Value, length: S::Value, slopes: &mut [S]) {
+        let mut integrated = S::Mask::splat(true);
+        if let Some(form) = &self.closed_form {
+            form.slope(t, slopes);
+            integrated = form.otherwise;
+            if !integrated.any() {
+                return;
+            }
+        }
         let one = S::Value::splat(1.0);
         let r = one - s;
         let per_time = one / length;
@@ -182,7 +259,7 @@ impl<S: Scalar> Curve<S> {
             let q = self.k[0][i] + (self.k[1][i] + self.k[2][i].scale(s)).scale(s);
             let dq = self.k[1][i] + self.k[2][i].scale(s + s);
             let by_s = (self.to[i] - self.from[i]) + (q.scale(r - s) + dq.scale(s * r));
-            *slope = by_s.scale(per_time);
+            *slope = S::select(integrated, by_s.scale(per_time), *slope);
         }
     }
 }

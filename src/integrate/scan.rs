@@ -41,7 +41,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             }
         }
         if !parts.is_empty() {
-            sink.pieces(&SideBySide { parts: &parts, curve: &self.curve, instructions: self.options.instructions });
+            sink.pieces(&SideBySide { parts: &parts, curve: &self.curve });
         }
         self.scratch.parts = parts;
     }
@@ -180,8 +180,8 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             if times[lane] == lanes[lane].t { 1.0 } else { (times[lane] - lanes[lane].from) / length(lane) }
         });
         let t: S::Value = gather(S::LANES, |lane| times[lane]);
-        curve.eval(s, &mut scratch.y);
-        curve.slope(s, gather(S::LANES, length), &mut scratch.slope);
+        curve.eval(s, t, &mut scratch.y);
+        curve.slope(s, t, gather(S::LANES, length), &mut scratch.slope);
         for i in 0..y.len() {
             scratch.y[i] = S::select(on_curve, scratch.y[i], y[i]);
             scratch.slope[i] = S::select(on_curve, scratch.slope[i], S::default());

@@ -38,6 +38,10 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
     #[inline(always)]
     fn start_here(&mut self, starting: S::Mask, borders: &mut Vec<Border>) {
         let t = self.times();
+        let starting = starting.and(self.start_in_closed_form(starting, t).not());
+        if !starting.any() {
+            return;
+        }
         self.system.rates(&mut self.workspace, S::constant(t), &self.y, &mut self.scratch.slope);
         blend(starting, &self.scratch.slope, &mut self.rate);
         for i in (0..self.y.len()).inspect(apart) {
@@ -61,6 +65,40 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         }
     }
 
+    /// Solves the lanes that may choose their method and whose equations have a closed form; returns these.
+    #[inline(always)]
+    fn start_in_closed_form(&mut self, starting: S::Mask, t: S::Value) -> S::Mask {
+        if self.curve.closed_form.is_none() {
+            return S::Mask::splat(false);
+        }
+        let free = |at: &Lane| at.method == Method::Auto && at.until > at.t && self.options.fixed_step.is_none();
+        let free = starting.and(lanes_where(S::LANES, |lane| free(&self.lanes[lane])));
+        let Self { curve, rodas, system, workspace, scratch, options, y, lanes, .. } = self;
+        let Some(form) = &mut curve.closed_form else { return free };
+        form.otherwise = form.otherwise.or(starting);
+        if !free.any() {
+            return free;
+        }
+        rodas.linearise(system, workspace, t, y);
+        if form.has_offset() {
+            scratch.y.fill(S::default());
+            system.rates(workspace, S::constant(t), &scratch.y, &mut scratch.slope);
+        }
+        let span = gather(S::LANES, |lane| lanes[lane].until - lanes[lane].t);
+        let solved = form.solve(free, (t, span), y, &rodas.jacobian, &scratch.slope);
+        let reach = form.reach(t, y, options.rtol, &options.atol);
+        for (lane, at) in lanes.iter_mut().enumerate().filter(|(lane, _)| free.get(*lane)) {
+            at.counters.jacobians += 1;
+            at.counters.rates += u64::from(form.has_offset());
+            if solved.get(lane) {
+                at.stepper = Stepper::ClosedForm;
+                at.h = reach.get(lane);
+                at.phase = Phase::Scanning;
+            }
+        }
+        solved
+    }
+
     /// Chooses the method of the starting lanes.
     #[inline(always)]
     fn probe_stiffness(&mut self, t: S::Value) {
@@ -68,7 +106,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
         for (lane, at) in self.lanes.iter_mut().enumerate().filter(|(_, at)| at.phase == Phase::Starting) {
             at.stepper = match at.method {
                 Method::Rodas5p => Stepper::Rodas5p,
-                Method::DormandPrince | Method::Auto => Stepper::DormandPrince,
+                Method::DormandPrince | Method::Auto | Method::ClosedForm => Stepper::DormandPrince,
                 Method::OdeSolversDopri5 => Stepper::OdeSolvers,
             };
             if at.method == Method::Auto && at.until > at.t {

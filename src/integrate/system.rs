@@ -7,6 +7,15 @@ pub struct Pattern {
     pub rows: Vec<Vec<usize>>,
 }
 
+/// What is known of y' = A y + b whose A and b rest between borders and whose states can be solved one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linear {
+    /// The states, each after those that it reads.
+    pub order: Vec<usize>,
+    /// For each state, whether its b may be other than 0.
+    pub offset: Vec<bool>,
+}
+
 /// Ordinary differential equations y' = f(t, y) with conditions g(t, y) that may be watched.
 ///
 /// `Workspace` holds what an evaluation needs besides t and y for all lanes (parameters, held values, registers).
@@ -19,6 +28,10 @@ pub trait System<S: Scalar> {
     fn size(&self) -> usize;
     /// Structural non-zeros of df/dy. The stepper adds the diagonal where it is missing.
     fn pattern(&self) -> &Pattern;
+    /// Says so if the equations are linear in this sense: then lanes that choose their method take the closed form.
+    fn linear(&self) -> Option<&Linear> {
+        None
+    }
     /// dy = f(t, y).
     fn rates(&self, workspace: &mut Self::Workspace, t: S, y: &[S], dy: &mut [S]);
     /// The non-zeros of df/dy in the order of [`System::pattern`] (row by row), df/dt, and f itself.
@@ -59,6 +72,10 @@ impl<S: Scalar, Y: System<S>> System<S> for &Y {
     #[inline(always)]
     fn pattern(&self) -> &Pattern {
         (**self).pattern()
+    }
+    #[inline(always)]
+    fn linear(&self) -> Option<&Linear> {
+        (**self).linear()
     }
     #[inline(always)]
     fn rates(&self, workspace: &mut Self::Workspace, t: S, y: &[S], dy: &mut [S]) {

@@ -2,5 +2,6 @@
 
 mod accuracy;
 mod borders;
+mod closed_form;
 mod lanes;
 mod problems;
