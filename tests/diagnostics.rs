@@ -45,6 +45,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("P004", "patients_that_cannot_be_drawn_are_told"),
     ("P005", "a_value_that_every_class_replaces_is_told"),
     ("P006", "a_table_of_patients_has_columns_of_the_model_alone"),
+    ("P007", "a_table_of_patients_names_classes_of_the_mixture_alone"),
     ("N010", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
 ];
 

@@ -26,6 +26,9 @@ pub struct Layout {
     pub points: Vec<Column>,
     /// Parameters and covariates told of each patient, with units.
     pub told: Vec<(String, String)>,
+    /// Names of the classes of the mixture, if the class is told of each patient.
+    #[serde(default)]
+    pub classes: Vec<String>,
     /// Times of doses of the regimen, with the label of their entry.
     pub doses: Vec<(f64, String)>,
 }
@@ -68,6 +71,7 @@ impl Layout {
             scales: scales.to_vec(),
             points: points.to_vec(),
             told: told_of,
+            classes: Vec::new(),
             doses: prepared
                 .plan
                 .planned_doses()

@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::observed::Observed;
 use super::statistics::Statistics;
 use super::watcher::{Left, Notes};
-use super::{Draw, Individual, PatientTable};
+use super::{Draw, Individual, PatientTable, table};
 use crate::diagnostic::Problems;
 use crate::numeric::InstructionSet;
 use crate::simulate::{Crew, Prepared};
@@ -87,6 +87,17 @@ impl<'p> Population<'p> {
         let columns = columns::columns(prepared.model(), &scales);
         let layout = Layout::new(prepared, &scales, &columns, &told);
         Self { prepared, columns, layout, told, with_rows, observed: None }
+    }
+
+    /// Tells the class of each patient in the mixture of the model; nothing without one, or where a parameter or covariate
+    /// has the name of the column.
+    #[must_use]
+    pub fn with_classes(mut self) -> Self {
+        let model = self.prepared.model();
+        if !table::is_taken(model) {
+            self.layout.classes = model.mixture.iter().map(|class| class.name.clone()).collect();
+        }
+        self
     }
 
     /// What all patients share.
@@ -302,9 +313,14 @@ impl Tally<'_> {
         lines
     }
 
-    /// Subject, parameters, covariates.
+    /// Subject, class, parameters, covariates.
     fn who(&self, subject: &str, individual: &Individual, line: &mut String) {
         line.push_str(subject);
+        let classes = &self.population.layout.classes;
+        if !classes.is_empty() {
+            line.push(',');
+            line.push_str(&individual.class.map_or_else(String::new, |class| quoted(&classes[class])));
+        }
         for &parameter in &self.population.told {
             line.push(',');
             line.push_str(&number(individual.parameters[parameter]));

@@ -17,7 +17,8 @@ const LONGEST: usize = 1 << 20;
 ///
 /// A CSV whose header names parameters and covariates of the model with their units (`clearance [L/d]`, or in a sidecar;
 /// plain numbers need none), and perhaps one column `subject` (or `ID`, `id`). Values are converted to the units of the
-/// model; what has no column is as in `values`; every patient needs a value in every column. A value outside of the
+/// model; what has no column is as in `values`; every patient needs a value in every column. Where the model has a mixture, a
+/// column `class` may name the class of each patient: that is told of it again and changes no value. A value outside of the
 /// bounds of the model is kept and told in [`Individual::outside`], as for patients that are drawn: so that a table of
 /// drawn patients gives the same population again.
 ///
@@ -58,6 +59,8 @@ struct Column {
 #[derive(Debug)]
 enum Target {
     Subject,
+    /// Names of the classes.
+    Class(Vec<String>),
     Parameter(usize, Option<Conversion>),
     Covariate(usize, Option<Conversion>),
 }
@@ -93,7 +96,8 @@ impl<R: BufRead> PatientTable<R> {
                 .label(first.span.clone(), "first here")
                 .help("remove one of them");
         }
-        if subjects.len() == heads.len() {
+        let valued = |column: &Column| matches!(column.target, Target::Parameter(..) | Target::Covariate(..));
+        if columns.len() == heads.len() && !columns.iter().any(valued) {
             let names = model.parameters.iter().map(|parameter| &*parameter.name.text).collect::<Vec<_>>().join(", ");
             problems
                 .error(&data::MISSING_COLUMN, "no column of values: all patients would be one")
@@ -115,6 +119,11 @@ impl<R: BufRead> PatientTable<R> {
             Target::Parameter(at, _) => Some(at),
             _ => None,
         })
+    }
+
+    /// Whether the class of each patient is given.
+    pub fn has_classes(&self) -> bool {
+        self.columns.iter().any(|column| matches!(column.target, Target::Class(_)))
     }
 
     /// Reads the next patient into an individual that is there already; false at the end of the table.
@@ -144,6 +153,17 @@ impl<R: BufRead> PatientTable<R> {
             let (value, conversion) = match &column.target {
                 Target::Subject => {
                     individual.subject = Some(unquoted(text));
+                    continue;
+                }
+                Target::Class(names) => {
+                    let name = unquoted(text.trim());
+                    individual.class = names.iter().position(|known| *known == name);
+                    if individual.class.is_none() {
+                        problems
+                            .error(&codes::UNKNOWN_CLASS, format!("`{name}` is not a class of the mixture"))
+                            .label(self.lines.span(place.clone()), "column `class`")
+                            .help(listing(&name, names.iter().map(String::as_str).collect::<Vec<_>>(), "classes"));
+                    }
                     continue;
                 }
                 Target::Parameter(at, conversion) => (&mut individual.parameters[*at], conversion),
@@ -227,10 +247,23 @@ fn is_subject(name: &str) -> bool {
     matches!(name, "subject" | "ID" | "id")
 }
 
+/// The column of classes.
+const CLASS: &str = "class";
+
+/// Whether a parameter or covariate has the name of the column of classes, which then means that.
+pub(super) fn is_taken(model: &Model) -> bool {
+    let parameters = model.parameters.iter().map(|parameter| &parameter.name);
+    parameters.chain(model.covariates.iter().map(|covariate| &covariate.name)).any(|name| name.text == CLASS)
+}
+
 fn column(head: &Head, sidecar: &Sidecar, model: &Model, problems: &mut Problems) -> Option<Column> {
     let name = head.name.clone();
     if is_subject(&name) {
         return Some(Column { name, target: Target::Subject });
+    }
+    if name == CLASS && !model.mixture.is_empty() && !is_taken(model) {
+        let names = model.mixture.iter().map(|class| class.name.clone()).collect();
+        return Some(Column { name, target: Target::Class(names) });
     }
     let parameter = model.parameters.iter().position(|parameter| parameter.name.text == name);
     let covariate = model.covariates.iter().position(|covariate| covariate.name.text == name);

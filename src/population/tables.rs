@@ -14,9 +14,11 @@ pub const QUANTILES: [(&str, f64); 5] = [("p05", 0.05), ("p25", 0.25), ("p50", 0
 const BY_GRADE: [&str; 7] = ["grade_0", "grade_1", "grade_2", "grade_3", "grade_4", "grade_5", "undetermined"];
 
 impl Layout {
-    /// The head of the table of patients: subject, parameters and covariates with units. It reads back as patients.
+    /// The head of the table of patients: subject, perhaps class, parameters and covariates with units. It reads back as
+    /// patients.
     pub fn head_of_patients(&self) -> String {
-        format!("subject{}\n", self.told_heads())
+        let class = if self.classes.is_empty() { "" } else { ",class" };
+        format!("subject{class}{}\n", self.told_heads())
     }
 
     /// The head of the table of end points.

@@ -60,6 +60,52 @@ fn a_population_into_a_folder() {
     }
 }
 
+/// Two classes that differ in a rate, which varies within them.
+const TWO_CLASSES: &str = "format = 'cascade-model/1'\nname = 'two'\ntitle = 'Two classes'\ntime = 'd'\n\
+    maturity = 'exact'\n[simulation]\nuntil = '10 d'\n[parameters.loss]\nvalue = 0.1\nunit = '1/d'\n\
+    source = 'doi:10.1000/1, Table 1'\nvariability = { sd = 0.2 }\n[mixture]\nclasses = [\n\
+    { name = 'slow', probability = 0.3 },\n{ name = 'fast', probability = 0.7, parameters = { loss = 1 } }]\n\
+    [states.cells]\nunit = 'cells'\nstart = '1 [cells]'\nrate = '-loss * cells'\n\
+    [outputs.number]\nvalue = 'cells'\nunit = 'cells'\n";
+
+#[test]
+fn the_class_of_each_patient_is_told_and_reads_back() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("two.toml"), TWO_CLASSES).unwrap();
+    let count = 2000;
+    let drawn = ["population", "two.toml", "-n", "2000", "--seed", "5", "--output", "out"];
+    assert_eq!(told(at, &drawn).0, 0);
+    let patients = fs::read_to_string(at.join("out/patients.csv")).unwrap();
+    assert!(patients.starts_with("subject,class,loss [1/d]\n1,"), "{}", &patients[..60]);
+    let rows = &fields(&patients)[1..];
+    let of = |class: &str| rows.iter().filter(|row| row[1] == class).count();
+    let slow = of("slow");
+    assert_eq!((slow + of("fast"), rows.len()), (count, count));
+    // Binomial: 600 with a standard deviation of 20.5, of which four.
+    let deviation = (count as f64 * 0.3 * 0.7).sqrt();
+    assert!((slow as f64 - 0.3 * count as f64).abs() < 4.0 * deviation, "{slow}");
+    // The classes differ by a factor 10, patients of a class by a standard deviation of 0.2 in the logarithm.
+    assert!(rows.iter().all(|row| (row[1] == "slow") == (row[2].parse::<f64>().unwrap() < 0.316)));
+    assert_eq!(told(at, &["population", "two.toml", "--patients", "out/patients.csv", "--output", "again"]).0, 0);
+    for name in ["patients.csv", "endpoints.csv", "statistics.txt"] {
+        let read = |folder: &str| fs::read(at.join(folder).join(name)).unwrap();
+        assert!(read("out") == read("again"), "{name}");
+    }
+    // A table without classes tells none.
+    fs::write(at.join("plain.csv"), "loss [1/d]\n0.2\n").unwrap();
+    assert_eq!(told(at, &["population", "two.toml", "--patients", "plain.csv", "--output", "plain"]).0, 0);
+    assert_eq!(fs::read_to_string(at.join("plain/patients.csv")).unwrap(), "subject,loss [1/d]\n1,0.2\n");
+    // Shards tell it too.
+    for shard in ["1", "2"] {
+        let (part, out) = (format!("{shard}/2"), format!("part{shard}"));
+        let arguments = ["population", "two.toml", "-n", "2000", "--seed", "5", "--shard", &part, "--output", &out];
+        assert_eq!(told(at, &arguments).0, 0);
+    }
+    assert_eq!(told(at, &["merge", "part1", "part2", "--output", "merged"]).0, 0);
+    assert!(fs::read_to_string(at.join("merged/patients.csv")).unwrap() == patients);
+}
+
 #[test]
 fn the_summary_without_a_folder() {
     let folder = tempdir().unwrap();

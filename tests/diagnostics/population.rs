@@ -66,3 +66,14 @@ fn a_table_of_patients_has_columns_of_the_model_alone() {
     assert!(told.starts_with("patients.csv:1:9: error[P006]: `growht` is not a parameter or covariate"), "{told}");
     assert!(told.contains("did you mean `growth`?"), "{told}");
 }
+
+#[test]
+fn a_table_of_patients_names_classes_of_the_mixture_alone() {
+    let model = model(&[]);
+    let (text, beside) = ("subject,class,growth [1/h]\n1,fast,0.04\n2,fsat,0.04\n", Sidecar::default());
+    let table = PatientTable::open("patients.csv", text.as_bytes(), &beside, &model, &typical(&model)).unwrap();
+    let told: Vec<String> = table.filter_map(Result::err).map(|told| told.to_string()).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("patients.csv:3:3: error[P007]: `fsat` is not a class of the mixture"), "{told:?}");
+    assert!(told[0].contains("did you mean `fast`?"), "{told:?}");
+}

@@ -55,6 +55,13 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
     let (patients, told, total) = patients(context, arguments, &loaded, &scenario)?;
     let shard = shard(arguments, total)?;
     let mut population = Population::new(&prepared, told, arguments.trajectories);
+    let with_classes = match &patients {
+        Patients::Drawn(_) => true,
+        Patients::Listed(table) => table.has_classes(),
+    };
+    if with_classes {
+        population = population.with_classes();
+    }
     if let Some(design) = design {
         population = population.observed(design, seed(arguments, &loaded))?;
     }

@@ -12,5 +12,7 @@ codes! {
     CLASS_OVERRIDES = "P005", "a value that classes of the mixture replace",
         "The order of values is: model file, parameter set, --set, class of the mixture. A value given for a parameter that classes set has no effect in those classes. Change it in the classes of the model file.";
     UNKNOWN_COLUMN = "P006", "column that is no parameter or covariate",
-        "Columns of a table of patients are named after the parameters and covariates of the model; one may be `subject` (or ID, id). Whatever has no column is as in the model for everybody. `cascade show MODEL` lists the names; remove other columns.";
+        "Columns of a table of patients are named after the parameters and covariates of the model; one may be `subject` (or ID, id), and one `class` where the model has a [mixture]. Whatever has no column is as in the model for everybody. `cascade show MODEL` lists the names; remove other columns.";
+    UNKNOWN_CLASS = "P007", "class that the mixture does not have",
+        "The column `class` of a table of patients names a class of the [mixture] of the model for each of them. It is told of the patient again and changes no value: those stand in the other columns. Correct the name, or remove the column.";
 }

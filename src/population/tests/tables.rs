@@ -47,6 +47,28 @@ fn columns_are_converted_and_what_has_none_is_typical() {
 }
 
 #[test]
+fn a_class_is_told_and_changes_no_value() {
+    let more = "[mixture]\nclasses = [{ name = 'slow, or so', probability = 0.3, parameters = { a = 10 } },\n\
+                { name = 'usual', probability = 0.7 }]\n";
+    let mixed = model(&[("a", "value = 1\nunit = '1'")], more);
+    let read = |model: &Model, text: &str| {
+        let table = PatientTable::open("p.csv", text.as_bytes(), &Sidecar::default(), model, &typical(model));
+        table.map_err(|told| told.to_string())?.collect::<Result<Vec<_>, _>>().map_err(|told| told.to_string())
+    };
+    let found = read(&mixed, "class,a\nusual,2\n\"slow, or so\",3\n").unwrap();
+    assert_eq!(found.iter().map(|patient| patient.class).collect::<Vec<_>>(), [Some(1), Some(0)]);
+    assert_eq!(found.iter().map(|patient| patient.parameters[0]).collect::<Vec<_>>(), [2.0, 3.0]);
+    assert!(read(&mixed, "class,a\n,2\n").unwrap_err().contains("error[P007]: `` is not a class of the mixture"));
+    assert!(read(&mixed, "class\nusual\n").unwrap_err().contains("error[D006]: no column of values"));
+    // A parameter of that name comes first; without a mixture there is no such column.
+    let named = model(&[("class", "value = 1\nunit = '1'"), ("a", "value = 1\nunit = '1'")], more);
+    let found = read(&named, "class,a\n4,2\n").unwrap();
+    assert_eq!((found[0].class, &*found[0].parameters), (None, &[4.0, 2.0][..]));
+    let plain = model(&[("a", "value = 1\nunit = '1'")], "");
+    assert!(read(&plain, "class,a\nusual,2\n").unwrap_err().contains("error[P006]: `class` is not a parameter"));
+}
+
+#[test]
 fn marks_and_ends_of_lines_are_understood() {
     let expected = read("id,exponent\na,1\nb,2\n").unwrap();
     for text in [
