@@ -3,6 +3,9 @@ use crate::numeric::{Aligned, InstructionSet, Kernel, Lanes, Mask, Scalar, align
 use super::closed_form::ClosedForm;
 use super::system::System;
 
+/// Of a piece within which the fastest exponential falls by e^4 at most.
+const STEPS_OF_CLOSED_FORM: usize = 8;
+
 /// Takes what is accepted, piece by piece, each lane in order of time.
 pub trait Sink<S: Scalar> {
     /// A piece of an accepted step of `lane`; the next one of that lane starts where it ends.
@@ -48,6 +51,11 @@ impl<S: Scalar> Piece<'_, S> {
     /// Number of states.
     pub fn size(&self) -> usize {
         self.curve.from.len()
+    }
+
+    /// Steps that the piece stands for where it is drawn: a piece of the closed form reaches further than one.
+    pub fn steps(&self) -> usize {
+        if self.curve.in_closed_form(self.lane) { STEPS_OF_CLOSED_FORM } else { 1 }
     }
 
     /// All states at time `t`.

@@ -240,9 +240,10 @@ impl<S: Scalar> Sink<S> for Recorder<'_> {
             self.row(time);
             self.next += 1;
         }
-        for part in 1..=self.per_step {
-            let share = part as f64 / self.per_step as f64;
-            let time = if part == self.per_step { piece.to } else { piece.from + (piece.to - piece.from) * share };
+        let parts = self.per_step * piece.steps();
+        for part in 1..=parts {
+            let share = part as f64 / parts as f64;
+            let time = if part == parts { piece.to } else { piece.from + (piece.to - piece.from) * share };
             piece.eval(time, &mut self.scratch.y);
             self.row(time);
         }
