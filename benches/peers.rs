@@ -10,6 +10,8 @@ pub const QSP: [&str; 49] = [
     "bc0", "dbc", "kkb", "kb", "kma", "a0", "b6", "k6", "dma", "k10", "kg2", "l60", "kl6", "k6a", "k6e", "fr", "g0",
     "klg", "kge", "l10z", "kl10", "k10a", "crp0", "klc", "kc", "kc6", "clt", "vc", "qt", "vp", "vmx", "kmt", "kdt",
 ];
+/// Names of the parameters of `stein`, likewise.
+pub const STEIN: [&str; 10] = ["c0", "rho", "tmx", "alp", "bet", "kem", "fto", "fst", "tto", "tst"];
 /// States of `qsp`.
 pub const SIZE: usize = 12;
 /// Borders of the three infusions of an hour, and the end, in days.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! cargo bench --bench population
-//! cargo bench --bench population -- qsp stein lanes threads end points
+//! cargo bench --bench population -- qsp stein lanes threads
+//! cargo bench --bench population -- work-precision
 //! ```
 //!
 //! Patients are drawn from the variability of `benches/models/qsp.toml` and `stein.toml`. The peers get the equations
@@ -11,11 +12,16 @@
 //! diffsol at rtol 1e-12 for `qsp`, the closed form for `stein`. Each solver runs at the loosest tolerance of the
 //! quarter decades at which it meets the error that the line asks for. Times are the shortest of rounds in which all
 //! have their turn. Only ratios within one run mean anything.
+//!
+//! `work-precision` runs all of them at each half decade of tolerance and writes error and time to
+//! `plots/work-precision.csv` and `.png`; it runs only if it is named.
 
 #![allow(missing_docs)]
 
 #[path = "peers.rs"]
 mod peers;
+#[path = "precision.rs"]
+mod precision;
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -49,6 +55,9 @@ fn main() {
     }
     if wants("threads") {
         threads();
+    }
+    if names.iter().any(|name| *name == "work-precision") {
+        precision::write();
     }
 }
 
@@ -260,10 +269,9 @@ fn against_peers(wanted: f64, peer: &str) {
 }
 
 fn stein() {
-    const NAMES: [&str; 10] = ["c0", "rho", "tmx", "alp", "bet", "kem", "fto", "fst", "tto", "tst"];
     let work = Work::new("stein", 10_000);
     let times: Vec<f64> = (0..361).map(f64::from).collect();
-    let parameters: Vec<[f64; 10]> = (0..work.patients.len()).map(|n| work.parameters(n, NAMES)).collect();
+    let parameters: Vec<[f64; 10]> = (0..work.patients.len()).map(|n| work.parameters(n, peers::STEIN)).collect();
     let reference: Vec<Vec<f64>> =
         parameters[..20].iter().map(|p| times.iter().flat_map(|time| peers::stein(p, *time)).collect()).collect();
     let wanted = 1e-5;

@@ -195,6 +195,11 @@ pub fn index(entries: &[Entry]) -> String {
             entry.command()
         ));
     }
+    text.push_str(
+        "\n## Error against time, beside other solvers\n\n\
+         No part of the gallery, as times differ from machine to machine: `work-precision.png` and its numbers,\n\
+         `work-precision.csv`.\n\n```sh\ncargo bench --bench population -- work-precision\n```\n",
+    );
     text
 }
 
