@@ -112,10 +112,14 @@ impl<'a> Rows<'a> {
     }
 
     fn row(&mut self, lane: usize) {
-        // Those that are not kept write over each other.
-        let place = if self.patient[lane] < self.keep { self.patient[lane] } else { self.keep + lane };
+        let place = self.place(lane);
         self.kept[place].extend_from_slice(&self.y);
         self.next[lane] += 1;
+    }
+
+    /// Where the rows of a lane's patient go: those that are not kept write over each other.
+    fn place(&self, lane: usize) -> usize {
+        if self.patient[lane] < self.keep { self.patient[lane] } else { self.keep + lane }
     }
 }
 
@@ -123,8 +127,7 @@ impl<const N: usize> Sink<Lanes<N>> for Rows<'_> {
     fn piece(&mut self, lane: usize, piece: &Piece<'_, Lanes<N>>) {
         let times = &self.grid[self.next[lane]..];
         let times = &times[..times.partition_point(|time| *time <= piece.to)];
-        // Those that are not kept write over each other.
-        let place = if self.patient[lane] < self.keep { self.patient[lane] } else { self.keep + lane };
+        let place = self.place(lane);
         let kept = &mut self.kept[place];
         let filled = kept.len();
         kept.resize(filled + times.len() * self.y.len(), 0.0);

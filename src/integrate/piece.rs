@@ -55,13 +55,13 @@ impl<S: Scalar> Piece<'_, S> {
 
     /// Steps that the piece stands for where it is drawn: a piece of the closed form reaches further than one.
     pub fn steps(&self) -> usize {
-        if self.curve.in_closed_form(self.lane) { STEPS_OF_CLOSED_FORM } else { 1 }
+        if self.curve.closed_form_of(self.lane).is_some() { STEPS_OF_CLOSED_FORM } else { 1 }
     }
 
     /// All states at time `t`.
     pub fn eval(&self, t: f64, states: &mut [f64]) {
-        if self.is_inside_closed_form(t) {
-            return self.curve.closed_form.iter().for_each(|form| form.rows::<Lanes<1>>(self.lane, &[t], states));
+        if let Some(form) = self.inside_closed_form(t) {
+            return form.rows::<Lanes<1>>(self.lane, &[t], states);
         }
         for (i, state) in states.iter_mut().enumerate() {
             *state = self.state(t, i);
@@ -75,19 +75,19 @@ impl<S: Scalar> Piece<'_, S> {
     pub fn rows(&self, times: &[f64], rows: &mut [f64]) {
         let states = self.size();
         assert_eq!(rows.len(), times.len() * states, "one row a time");
-        if let (true, Some(form)) = (self.curve.in_closed_form(self.lane), &self.curve.closed_form) {
+        if let Some(form) = self.curve.closed_form_of(self.lane) {
             self.curve.instructions.run(Rows { form, lane: self.lane, times, rows });
         }
         for (time, row) in times.iter().zip(rows.chunks_exact_mut(states)) {
-            if !self.is_inside_closed_form(*time) {
+            if self.inside_closed_form(*time).is_none() {
                 self.eval(*time, row);
             }
         }
     }
 
-    /// Whether the closed form holds at time `t`; at the ends the step's states do.
-    fn is_inside_closed_form(&self, t: f64) -> bool {
-        self.curve.in_closed_form(self.lane) && t != self.step_from && t != self.step_to
+    /// The closed form, if it holds at time `t`; at the ends the step's states do.
+    fn inside_closed_form(&self, t: f64) -> Option<&ClosedForm<S>> {
+        self.curve.closed_form_of(self.lane).filter(|_| t != self.step_from && t != self.step_to)
     }
 
     /// One state at time `t`.
@@ -100,7 +100,7 @@ impl<S: Scalar> Piece<'_, S> {
         if t == self.step_from {
             return get(&self.curve.from);
         }
-        if let (true, Some(form)) = (self.curve.in_closed_form(lane), &self.curve.closed_form) {
+        if let Some(form) = self.curve.closed_form_of(lane) {
             return form.state(lane, t, index);
         }
         let s = (t - self.step_from) / (self.step_to - self.step_from);
@@ -111,7 +111,7 @@ impl<S: Scalar> Piece<'_, S> {
 
     /// The derivatives of all states by time along this curve, at time `t`.
     pub fn slope(&self, t: f64, slopes: &mut [f64]) {
-        if let (true, Some(form)) = (self.curve.in_closed_form(self.lane), &self.curve.closed_form) {
+        if let Some(form) = self.curve.closed_form_of(self.lane) {
             return form.slope_of(self.lane, t, slopes);
         }
         let length = self.step_to - self.step_from;
@@ -218,9 +218,9 @@ impl<S: Scalar> Curve<S> {
         Self { from: zeros(), to: zeros(), k: [zeros(), zeros(), zeros()], closed_form, instructions }
     }
 
-    /// Whether a lane's curve is the closed form.
-    fn in_closed_form(&self, lane: usize) -> bool {
-        self.closed_form.as_ref().is_some_and(|form| !form.otherwise.get(lane))
+    /// The closed form, if a lane's curve is that.
+    fn closed_form_of(&self, lane: usize) -> Option<&ClosedForm<S>> {
+        self.closed_form.as_ref().filter(|form| !form.otherwise.get(lane))
     }
 
     pub fn piece(&self, lane: usize, step: (f64, f64), part: (f64, f64)) -> Piece<'_, S> {
@@ -237,10 +237,11 @@ impl<S: Scalar> Curve<S> {
             form.eval(t, states);
             integrated = form.otherwise;
         }
+        let any = integrated.any();
         let r = one - s;
         for (i, state) in states.iter_mut().enumerate().inspect(apart) {
             let mut between = *state;
-            if self.closed_form.is_none() || integrated.any() {
+            if any {
                 let inner = self.k[0][i] + (self.k[1][i] + self.k[2][i].scale(s)).scale(s);
                 let curve = self.from[i].scale(r) + (self.to[i] + inner.scale(r)).scale(s);
                 between = S::select(integrated, curve, between);
