@@ -40,7 +40,7 @@
 //!
 //! # The flow
 //! `model.toml -> parse -> check names and units -> compile -> (regimen) -> integrate -> trajectory -> signs -> grade ->
-//! outcome -> population -> plot`. A module uses only modules above its own; a test holds this.
+//! outcome -> population -> cohort -> plot`. A module uses only modules above its own; a test holds this.
 //!
 //! | module | in | out |
 //! |---|---|---|
@@ -49,9 +49,10 @@
 //! | [`random`], [`expression`], [`trajectory`] | seed and patient; text | random numbers; checked trees, graphs, derivatives; rows |
 //! | [`sign`], [`regimen`], [`error_model`] | text; predictions | what clinicians see; doses; what is measured |
 //! | [`model`], [`crs`], [`integrate`] | files; signs; equations | checked models; graded courses; accepted steps |
-//! | [`observation`], [`compile`], [`outcome`] | tables; models; solutions | readings, designs, simulated data; byte code; exposure |
+//! | [`chart`], [`observation`], [`compile`], [`outcome`] | what a ward wrote down; tables; models; solutions | states of a patient; readings, designs, simulated data; byte code; exposure |
 //! | [`simulate`] | scenario | run |
 //! | [`population`], [`sensitivity`] | model or table; derivatives of a run | patients, bands, summaries; normalised sensitivities |
+//! | [`cohort`] | graded courses of many patients | incidence, onset, concordance of scales |
 //! | [`plot`] | run | figure, PNG, SVG |
 //! | [`cli`] | arguments | files and exit codes |
 //!
@@ -60,8 +61,10 @@
 //!
 //! A model is research software, not for clinical decisions.
 
+pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod cohort;
 pub mod compile;
 pub mod crs;
 pub mod diagnostic;

@@ -15,9 +15,10 @@ const FLOW: &[&[&str]] = &[
     &["expression", "trajectory", "random"],
     &["sign", "regimen", "error_model"],
     &["model", "crs", "integrate"],
-    &["observation", "compile", "outcome"],
+    &["chart", "observation", "compile", "outcome"],
     &["simulate"],
     &["population", "sensitivity"],
+    &["cohort"],
     &["plot"],
     &["cli"],
 ];

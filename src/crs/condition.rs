@@ -8,7 +8,7 @@ use super::settings::OptionValue;
 use crate::diagnostic::codes::scale as codes;
 use crate::diagnostic::{Problems, Span, listing};
 use crate::expression::{self, Comparison, Expression, Node, NodeKind};
-use crate::sign::{Kind, Sign};
+use crate::sign::{Kind, Patient, Sign};
 use crate::unit::{Quantity, Unit};
 
 /// How deep definitions may stand on each other.
@@ -17,6 +17,9 @@ const DEEPEST: usize = 32;
 /// Behind a sign's name: whether the sign has a value.
 const KNOWN: &str = "_known";
 
+/// What is known of a patient, with its unit: constants of a condition.
+const PATIENT: [(&str, &str); 2] = [("age", "year"), ("sbp_baseline", "mmHg")];
+
 /// A condition of which nothing is ever known: a cell of the published table for which there is no sign.
 const UNREAD: &str = "unread";
 
@@ -24,7 +27,7 @@ const UNREAD: &str = "unread";
 pub(super) fn check(scale: &Scale, problems: &mut Problems) {
     check_names(scale.content(), problems);
     let defaults: Vec<OptionValue> = scale.options().iter().map(|option| option.kind.default_value()).collect();
-    grading::build(scale, &defaults, problems);
+    grading::build(scale, &defaults, &Patient::unknown(), problems);
 }
 
 /// Turns the conditions of a scale into one [`Logic`].
@@ -32,6 +35,7 @@ pub(super) struct Compiler<'a> {
     content: &'a Content,
     /// What is chosen, in the order of the scale's options.
     values: &'a [OptionValue],
+    patient: &'a Patient,
     definitions: Vec<Definition>,
     /// How many definitions are in work.
     depth: usize,
@@ -47,10 +51,10 @@ enum Definition {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(content: &'a Content, values: &'a [OptionValue]) -> Self {
+    pub(super) fn new(content: &'a Content, values: &'a [OptionValue], patient: &'a Patient) -> Self {
         let definitions = vec![Definition::Untouched; content.definitions.len()];
         let (logic, problems) = (Logic::default(), Problems::default());
-        let mut compiler = Self { content, values, definitions, depth: 0, logic, problems };
+        let mut compiler = Self { content, values, patient, definitions, depth: 0, logic, problems };
         for at in 0..content.definitions.len() {
             compiler.definition(at, &content.definitions[at].span);
         }
@@ -73,6 +77,16 @@ impl<'a> Compiler<'a> {
             return None;
         }
         Some(days)
+    }
+
+    /// A condition over options alone.
+    pub(super) fn choice(&mut self, expression: &Expression, what: &str) -> Option<bool> {
+        let place = self.condition(expression)?;
+        let settled = self.logic.settled(place);
+        if settled.is_none() {
+            self.not_a_condition(expression.span(), &format!("{what} may depend on options only"));
+        }
+        settled
     }
 
     fn node(&mut self, node: &Node) -> Option<Place> {
@@ -110,6 +124,9 @@ impl<'a> Compiler<'a> {
         if let Some(sign) = known_sign(name) {
             return Some(self.logic.known(sign));
         }
+        if let Some(value) = name.strip_suffix(KNOWN).and_then(|fact| patient_value(self.patient, fact)) {
+            return Some(self.logic.constant(!value.value.is_nan()));
+        }
         match Sign::named(name) {
             Some(sign) if matches!(sign.kind(), Kind::Flag | Kind::Doses) => Some(self.logic.given(sign)),
             Some(sign) => self.not_a_condition(span, &format!("`{sign}` has values: compare it with one")),
@@ -124,6 +141,7 @@ impl<'a> Compiler<'a> {
         let mut known: Vec<&str> = Sign::ALL.iter().map(|sign| sign.name()).collect();
         known.extend(Fact::ALL.iter().map(|fact| fact.name()));
         known.push(UNREAD);
+        known.extend(PATIENT.iter().map(|(name, _)| *name));
         known.extend(self.content.options.iter().map(|option| option.name.as_str()));
         known.extend(self.content.definitions.iter().map(|definition| definition.name.as_str()));
         self.problems
@@ -137,7 +155,7 @@ impl<'a> Compiler<'a> {
     fn is_unknown_name(&self, node: &Node) -> bool {
         let NodeKind::Name(name) = &node.kind else { return false };
         let defined = self.content.definitions.iter().any(|definition| definition.name == *name);
-        let fixed = Fact::named(name).is_some() || name == UNREAD || known_sign(name).is_some();
+        let fixed = Fact::named(name).is_some() || is_reserved(name);
         !defined && !fixed && self.option(name).is_none() && Sign::named(name).is_none()
     }
 
@@ -182,6 +200,9 @@ impl<'a> Compiler<'a> {
         if let Some(at) = self.choice_of(right) {
             return self.choice_comparison(at, operator, left, span);
         }
+        if is_patient(left) || is_patient(right) {
+            return self.patient_comparison(operator, left, right);
+        }
         for side in [left, right] {
             if let (NodeKind::Name(name), true) = (&side.kind, self.is_unknown_name(side)) {
                 return self.unknown_name(name, &side.span);
@@ -194,16 +215,38 @@ impl<'a> Compiler<'a> {
         let constant = match sign.kind() {
             Kind::Levels(names) => self.word(other, names, &format!("level of `{sign}`"))? as f64,
             Kind::Flag => return self.not_a_condition(span, &format!("write `{sign}` or `not {sign}`")),
-            Kind::Number if comparison.is_equality() => {
+            Kind::Number | Kind::Rate if comparison.is_equality() => {
                 return self
                     .not_a_condition(span, &format!("`{sign}` changes smoothly and is never equal: use < or >="));
             }
-            Kind::Number | Kind::Count | Kind::Doses => {
+            Kind::Number | Kind::Rate | Kind::Count | Kind::Doses => {
                 let unit = Unit::parse_str(sign.unit_text()).expect("a sign's unit");
-                self.constant_node(other, &unit, &format!("`{sign}`"))?
+                let constant = self.constant_node(other, &unit, &format!("`{sign}`"))?;
+                if constant.is_nan() {
+                    // A fact of the patient that is not given.
+                    return Some(self.logic.constant(false));
+                }
+                constant
             }
         };
         Some(self.logic.atom(Atom { sign, comparison, constant }))
+    }
+
+    /// A fact of the patient that is not given compares as false.
+    fn patient_comparison(&mut self, operator: Comparison, left: &Node, right: &Node) -> Option<Place> {
+        let (fact, other) = if is_patient(left) { (left, right) } else { (right, left) };
+        let NodeKind::Name(name) = &fact.kind else { return None };
+        let own = patient_value(self.patient, name)?;
+        let constant = self.constant_node(other, &own.unit, &format!("`{name}`"))?;
+        let operator = if is_patient(left) { operator } else { mirrored(operator) };
+        Some(self.logic.constant(match operator {
+            Comparison::Less => own.value < constant,
+            Comparison::LessOrEqual => own.value <= constant,
+            Comparison::Greater => own.value > constant,
+            Comparison::GreaterOrEqual => own.value >= constant,
+            Comparison::Equal => own.value == constant,
+            Comparison::NotEqual => own.value != constant && !own.value.is_nan(),
+        }))
     }
 
     fn choice_comparison(&mut self, at: usize, operator: Comparison, other: &Node, span: &Span) -> Option<Place> {
@@ -237,21 +280,25 @@ impl<'a> Compiler<'a> {
     }
 
     fn constant_node(&mut self, node: &Node, unit: &Unit, what: &str) -> Option<f64> {
-        let options = || self.content.options.iter().zip(self.values);
+        let (patient, options) = (self.patient, || self.content.options.iter().zip(self.values));
         let value = |name: &str| {
-            options().find(|(option, _)| option.name == name).and_then(|(option, value)| match (&option.kind, value) {
-                (OptionKind::Number { unit, .. }, OptionValue::Number(value)) => {
-                    Some(Quantity { value: *value, unit: unit.clone() })
+            let option = options().find(|(option, _)| option.name == name).and_then(|(option, value)| {
+                match (&option.kind, value) {
+                    (OptionKind::Number { unit, .. }, OptionValue::Number(value)) => {
+                        Some(Quantity { value: *value, unit: unit.clone() })
+                    }
+                    _ => None,
                 }
-                _ => None,
-            })
+            });
+            option.or_else(|| patient_value(patient, name))
         };
         let names: Vec<&str> = options()
             .filter(|(option, _)| matches!(option.kind, OptionKind::Number { .. }))
             .map(|(option, _)| option.name.as_str())
+            .chain(PATIENT.iter().map(|(name, _)| *name))
             .collect();
         let found = constant::evaluate(node, &value, &names, &mut self.problems)?;
-        let converted = found.unit.convert(found.value, unit).filter(|value| value.is_finite());
+        let converted = found.unit.convert(found.value, unit).filter(|value| !value.is_infinite());
         if converted.is_none() {
             let example = Quantity { value: found.value, unit: unit.clone() };
             self.problems
@@ -292,6 +339,23 @@ fn known_sign(name: &str) -> Option<Sign> {
     name.strip_suffix(KNOWN).and_then(Sign::named)
 }
 
+/// A fact of the patient in its unit, NaN if unknown; none if the name is not one.
+fn patient_value(patient: &Patient, name: &str) -> Option<Quantity> {
+    let (_, unit) = PATIENT.iter().find(|(known, _)| *known == name)?;
+    let value = if name == "age" { patient.age } else { patient.sbp_baseline };
+    Some(Quantity { value, unit: Unit::parse_str(unit).expect("a unit") })
+}
+
+fn is_patient(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Name(name) if PATIENT.iter().any(|(known, _)| known == name))
+}
+
+/// Whether a scale may not give this name a meaning of its own.
+fn is_reserved(name: &str) -> bool {
+    let patient = |name: &str| PATIENT.iter().any(|(known, _)| *known == name);
+    name == UNREAD || known_sign(name).is_some() || patient(name.strip_suffix(KNOWN).unwrap_or(name))
+}
+
 /// The comparison with its sides exchanged.
 fn mirrored(comparison: Comparison) -> Comparison {
     match comparison {
@@ -308,7 +372,7 @@ fn check_names(content: &Content, problems: &mut Problems) {
     let own = own.chain(content.definitions.iter().map(|definition| (&definition.name, &definition.span)));
     let mut seen: Vec<&str> = Sign::names().chain(Fact::ALL.into_iter().map(Fact::name)).collect();
     for (name, span) in own {
-        if seen.contains(&name.as_str()) || name == UNREAD || known_sign(name).is_some() {
+        if seen.contains(&name.as_str()) || is_reserved(name) {
             problems
                 .error(&codes::NAME_CLASH, format!("`{name}` has two meanings"))
                 .label(span.clone(), "also a sign, an option or known from the course")

@@ -65,5 +65,7 @@ fn combine(operator: Arithmetic, left: &Quantity, right: &Quantity) -> Option<Qu
         Arithmetic::Divide if no_level => (a / b, &left.unit / &right.unit),
         _ => return None,
     };
-    value.is_finite().then_some(Quantity { value, unit })
+    // Of a fact that is not given there is no value, which is no mistake.
+    let usable = value.is_finite() || a.is_nan() || b.is_nan();
+    usable.then_some(Quantity { value, unit })
 }

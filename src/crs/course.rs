@@ -1,9 +1,11 @@
 //! A graded course: what the monitor leaves behind.
 
 use super::grading::Grading;
+use super::remark::Remarks;
 use super::scale::Rule;
 use serde::Serialize;
 use std::io;
+use std::sync::Arc;
 
 /// What can be said of a grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -85,7 +87,7 @@ pub struct Record<'a> {
     pub bound: Bound,
     /// Id of the deciding rule; none for grade 0.
     pub rule: Option<&'a str>,
-    /// Conventions on which the grade hangs, and the scale's flags.
+    /// Conventions on which the grade hangs, the scale's flags, and what was assumed for the table.
     pub flags: Vec<&'a str>,
 }
 
@@ -124,6 +126,8 @@ pub struct Episode {
     pub calendar_days: u32,
     /// How often it stopped and came back within the scale's gap.
     pub returns: u32,
+    /// Administrations of antipyretics, and of anti-cytokine drugs, from the onset to the end.
+    pub drugs: [u32; 2],
 }
 
 impl Episode {
@@ -139,6 +143,7 @@ impl Episode {
             time_undetermined: 0.0,
             calendar_days: 0,
             returns: 0,
+            drugs: [0; 2],
         }
     }
 
@@ -167,6 +172,8 @@ pub struct Course {
     pub(super) episodes: Vec<Episode>,
     /// Days; the last row holds until then.
     pub(super) until: f64,
+    /// What was assumed, each from its time (days) to the next.
+    pub(super) remarks: Arc<[(f64, Remarks)]>,
 }
 
 /// The head of a table of courses.
@@ -205,7 +212,7 @@ impl Course {
     }
 
     /// The flags of a finding: conventions on which it hangs, then the scale's flags.
-    pub fn flags(&self, finding: &Finding) -> impl Iterator<Item = &str> {
+    pub fn flags<'a>(&'a self, finding: &Finding) -> impl Iterator<Item = &'a str> + use<'a> {
         let scale = self.grading.scale();
         let bits = finding.flags;
         let ids = scale.rules().iter().map(|rule| rule.id.as_str());
@@ -215,18 +222,32 @@ impl Course {
 
     /// A row with names.
     pub fn record(&self, row: &Row) -> Record<'_> {
+        let mut flags: Vec<&str> = self.flags(&row.finding).collect();
+        for remark in self.remarks_at(row.time).iter() {
+            flags.push(remark.name());
+        }
         Record {
             time: row.time,
             grade: row.finding.grade(),
             bound: row.finding.bound(),
             rule: self.rule(&row.finding).map(|rule| rule.id.as_str()),
-            flags: self.flags(&row.finding).collect(),
+            flags,
         }
     }
 
-    /// All rows with names.
+    /// What was assumed for the finding of a time.
+    pub fn remarks_at(&self, time: f64) -> Remarks {
+        let after = self.remarks.partition_point(|(from, _)| *from <= time);
+        after.checked_sub(1).map_or(Remarks::NONE, |last| self.remarks[last].1)
+    }
+
+    /// All rows with names, and one more wherever only the assumptions change.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
-        self.rows.iter().map(|row| self.record(row))
+        let mut times: Vec<f64> = self.rows.iter().map(|row| row.time).collect();
+        times.extend(self.remarks.iter().map(|(time, _)| *time).filter(|time| self.at(*time).is_some()));
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        times.into_iter().filter_map(|time| self.at(time).map(|finding| self.record(&Row { time, finding: *finding })))
     }
 
     /// The worst grade, and when it was first reached.

@@ -187,13 +187,25 @@ fn read_rules(file: &Table, problems: &mut Problems) -> Vec<Rule> {
         let axis = needed(table, "axis", problems);
         let when = needed_expression(table, "when", problems);
         let lasting = expression(table, "for", problems);
+        let summed = expression(table, "summed", problems);
         let text = needed(table, "text", problems);
         let cited = needed(table, "source", problems);
         let status = read_status(table, problems);
         table.finish(problems);
         if let (Some(id), Some(grade), Some(when), Some(status)) = (id, grade, when, status) {
             let (axis, text, source) = (value_of(axis), value_of(text), value_of(cited));
-            rules.push(Rule { id: id.value, grade, axis, text, source, status, when, lasting, span: id.quoted });
+            rules.push(Rule {
+                id: id.value,
+                grade,
+                axis,
+                text,
+                source,
+                status,
+                when,
+                lasting,
+                summed,
+                span: id.quoted,
+            });
         }
     }
     rules
@@ -232,11 +244,12 @@ fn read_status(table: &Table, problems: &mut Problems) -> Option<Status> {
     match status.value.as_str() {
         "read" => Some(Status::Read),
         "convention" => Some(Status::Convention),
+        "unverified" => Some(Status::Unverified),
         other => {
             problems
-                .error(&codes::BAD_VALUE, format!("status `{other}` is not `read` or `convention`"))
+                .error(&codes::BAD_VALUE, format!("status `{other}` is not `read`, `convention` or `unverified`"))
                 .label(status.quoted, "")
-                .help("`read`: the cited source says so; `convention`: we say so, and grades on it are flagged");
+                .help("`read`: the cited source says so; `unverified`: so it is quoted, but the source was not opened; `convention`: we say so, and grades on it are flagged");
             None
         }
     }

@@ -5,6 +5,7 @@ use super::logic::{Atom, Logic, Place};
 use super::scale::{Scale, Status};
 use super::settings::{OptionValue, Settings};
 use crate::diagnostic::Problems;
+use crate::sign::Patient;
 use std::sync::Arc;
 
 /// A scale with its options applied; cheap to clone, shared by all monitors of a population.
@@ -42,8 +43,17 @@ pub(super) struct PlannedRule {
     pub(super) grade: u8,
     pub(super) when: Place,
     pub(super) convention: bool,
-    /// Place of its timer, and how long the condition must have held, days.
-    pub(super) lasting: Option<(usize, f64)>,
+    pub(super) lasting: Option<Lasting>,
+}
+
+/// How long a condition must have held.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lasting {
+    /// Place of its timer.
+    pub(super) timer: usize,
+    pub(super) days: f64,
+    /// Over all of an episode, not in one stretch.
+    pub(super) summed: bool,
 }
 
 /// How long grade 0 must last to end an episode in scales that do not say, days.
@@ -57,7 +67,7 @@ impl Grading {
     pub fn new(scale: &Scale, settings: &Settings) -> Result<Self, Problems> {
         let values = settings.values(scale);
         let mut problems = Problems::default();
-        let plan = build(scale, &values, &mut problems);
+        let plan = build(scale, &values, &settings.patient, &mut problems);
         let plan = problems.or_value(plan)?;
         let atoms = crossings(plan.logic.atoms().filter(|atom| atom.sign.is_continuous()));
         let inner = Applied {
@@ -97,9 +107,9 @@ pub(super) fn crossings(atoms: impl Iterator<Item = Atom>) -> Vec<Atom> {
 }
 
 /// Puts a scale's conditions into a plan; `None` if one of them is wrong, which was then said.
-pub(super) fn build(scale: &Scale, values: &[OptionValue], problems: &mut Problems) -> Option<Plan> {
+pub(super) fn build(scale: &Scale, values: &[OptionValue], patient: &Patient, problems: &mut Problems) -> Option<Plan> {
     let content = scale.content();
-    let mut compiler = Compiler::new(content, values);
+    let mut compiler = Compiler::new(content, values, patient);
     let episode = &content.episode;
     let opens = episode.opens.as_ref().map(|opens| compiler.condition(opens));
     let dated_from = episode.dated_from.as_ref().map(|dated| compiler.condition(dated));
@@ -110,33 +120,39 @@ pub(super) fn build(scale: &Scale, values: &[OptionValue], problems: &mut Proble
     for rule in &content.rules {
         let when = compiler.condition(&rule.when);
         let lasting = rule.lasting.as_ref().map(|time| compiler.duration(time, "`for`"));
-        let lasting = match lasting {
-            Some(None) => continue,
-            Some(Some(days)) => {
+        let summed = rule.summed.as_ref().map_or(Some(false), |summed| compiler.choice(summed, "`summed`"));
+        let lasting = match (lasting, summed) {
+            (Some(None), _) | (_, None) => continue,
+            (Some(Some(days)), Some(summed)) => {
                 timers += 1;
-                Some((timers - 1, days))
+                Some(Lasting { timer: timers - 1, days, summed })
             }
-            None => None,
+            (None, _) => None,
         };
         if let Some(when) = when {
             rules.push(PlannedRule { grade: rule.grade, when, convention: rule.status == Status::Convention, lasting });
         }
     }
     let flags: Vec<Option<Place>> = content.flags.iter().map(|flag| compiler.condition(&flag.when)).collect();
-    let Compiler { logic, problems: found, .. } = compiler;
+    let Compiler { mut logic, problems: found, .. } = compiler;
     let wrong = found.has_errors();
     problems.append(found);
     if wrong {
         return None;
     }
+    let (mut opens, mut dated_from) = (opens.flatten(), dated_from.flatten());
+    let mut flags: Vec<Place> = flags.into_iter().flatten().collect();
+    let roots = opens.iter_mut().chain(&mut dated_from).chain(&mut flags);
+    // Options leave some conditions without a use; their crossings need not be located.
+    logic.keep(roots.chain(rules.iter_mut().map(|rule| &mut rule.when)).collect());
     Some(Plan {
         logic,
-        opens: opens.flatten(),
-        dated_from: dated_from.flatten(),
+        opens,
+        dated_from,
         ends_after: ends_after.flatten().unwrap_or(ENDS_AFTER),
         merges_within: merges_within.flatten().unwrap_or(0.0),
         rules,
-        flags: flags.into_iter().flatten().collect(),
+        flags,
         timers,
     })
 }

@@ -118,11 +118,13 @@ pub(super) enum Fact {
     AnticytokineSinceOnset,
     /// Death due to the syndrome.
     Death,
+    /// The open episode came back after it had ended.
+    Recurred,
 }
 
 impl Fact {
-    pub(super) const ALL: [Fact; 4] =
-        [Fact::Documented, Fact::AntipyreticSinceOnset, Fact::AnticytokineSinceOnset, Fact::Death];
+    pub(super) const ALL: [Fact; 5] =
+        [Fact::Documented, Fact::AntipyreticSinceOnset, Fact::AnticytokineSinceOnset, Fact::Death, Fact::Recurred];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -130,6 +132,7 @@ impl Fact {
             Fact::AntipyreticSinceOnset => "antipyretic_since_onset",
             Fact::AnticytokineSinceOnset => "anticytokine_since_onset",
             Fact::Death => "death",
+            Fact::Recurred => "recurred",
         }
     }
 
@@ -244,6 +247,47 @@ impl Logic {
         })
     }
 
+    /// Leaves out what none of these conditions needs, and tells them their new places.
+    pub(super) fn keep(&mut self, roots: Vec<&mut Place>) {
+        let mut needed = vec![false; self.nodes.len()];
+        for root in &roots {
+            needed[root.0 as usize] = true;
+        }
+        // Parts stand before wholes.
+        for at in (0..self.nodes.len()).rev() {
+            if !needed[at] {
+                continue;
+            }
+            for part in self.nodes[at].parts().into_iter().flatten() {
+                needed[part.0 as usize] = true;
+            }
+        }
+        let mut places = vec![Place(0); self.nodes.len()];
+        let mut kept = Vec::new();
+        for (at, node) in self.nodes.iter().enumerate().filter(|(at, _)| needed[*at]) {
+            places[at] = Place(kept.len() as u32);
+            let new = |place: Place| places[place.0 as usize];
+            kept.push(match *node {
+                Node::Not(of) => Node::Not(new(of)),
+                Node::And(left, right) => Node::And(new(left), new(right)),
+                Node::Or(left, right) => Node::Or(new(left), new(right)),
+                other => other,
+            });
+        }
+        self.nodes = kept;
+        for root in roots {
+            *root = places[root.0 as usize];
+        }
+    }
+
+    /// Whether a condition holds whatever the signs are; none if it depends on them.
+    pub(super) fn settled(&self, place: Place) -> Option<bool> {
+        match self.node(place) {
+            Node::Constant(truth) => Some(truth.holds()),
+            _ => None,
+        }
+    }
+
     fn node(&self, place: Place) -> Node {
         self.nodes[place.0 as usize]
     }
@@ -254,6 +298,16 @@ impl Logic {
             self.nodes.len() - 1
         });
         Place(at as u32)
+    }
+}
+
+impl Node {
+    fn parts(self) -> [Option<Place>; 2] {
+        match self {
+            Node::Not(of) => [Some(of), None],
+            Node::And(left, right) | Node::Or(left, right) => [Some(left), Some(right)],
+            _ => [None, None],
+        }
     }
 }
 
@@ -292,7 +346,7 @@ mod tests {
         ] {
             for (x, y) in [(x, y), (y, x)] {
                 let signs = Signs::unknown().with(Sign::Vasopressin, value(x)).with(Sign::PressorHigh, value(y));
-                logic.decide(&signs, &[False; 4], &mut truths);
+                logic.decide(&signs, &[False; 5], &mut truths);
                 assert_eq!((and.of(&truths), or.of(&truths)), (both, either), "{x:?} {y:?}");
                 assert_eq!(not.of(&truths), !x);
             }
@@ -308,7 +362,7 @@ mod tests {
         assert_eq!((logic.and(no, unread), logic.and(yes, unread), logic.or(yes, unread)), (no, unread, yes));
         let mut truths = vec![Truth::Unknown; logic.len()];
         for (value, expected) in [(f64::NAN, Truth::False), (21.0, Truth::True)] {
-            logic.decide(&Signs::unknown().with(Sign::Fio2, value), &[Truth::False; 4], &mut truths);
+            logic.decide(&Signs::unknown().with(Sign::Fio2, value), &[Truth::False; 5], &mut truths);
             assert_eq!((known.of(&truths), unread.of(&truths)), (expected, Truth::Unknown));
         }
     }

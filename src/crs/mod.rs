@@ -36,6 +36,7 @@ mod grading;
 mod logic;
 mod monitor;
 mod panel;
+mod remark;
 mod rounds;
 mod scale;
 mod settings;
@@ -47,10 +48,11 @@ pub use grading::Grading;
 pub use logic::{Atom, Truth};
 pub use monitor::{Change, Monitor};
 pub use panel::Panel;
+pub use remark::{Remark, Remarks};
 pub use rounds::Rounds;
 pub use scale::{Flag, OptionKind, Rule, Scale, ScaleOption, Status};
 pub use settings::{Options, Settings};
-pub use table::{Hold, Reading, grade, grade_all};
+pub use table::{Hold, Reading, grade, grade_all, grade_states};
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,13 @@
 //! The only grader: follows one patient's signs in time.
 
 use super::course::{Bound, Course, Episode, Finding, Outcome, Row};
-use super::grading::{Applied, Grading, Plan};
+use super::grading::{Applied, Grading, Lasting, Plan};
 use super::logic::{Fact, Facts, Truth};
 use super::scale::{Rule, Scale};
 use super::settings::Settings;
 use crate::diagnostic::Problems;
 use crate::sign::{Sign, Signs};
+use std::sync::Arc;
 
 /// Two times closer than this are the same: 0.09 ms, in days. Readings at whole hours are not exact in days.
 pub(super) const SAME_TIME: f64 = 1e-9;
@@ -77,11 +78,19 @@ struct Run {
     paused: Option<f64>,
 }
 
-/// Since when the condition of a rule that must last has held.
+/// How long the condition of a rule that must last has held.
 #[derive(Debug, Clone, Copy, Default)]
 struct Timer {
-    certainly: Option<f64>,
-    perhaps: Option<f64>,
+    certainly: Stretch,
+    perhaps: Stretch,
+}
+
+/// A stretch of time in which something holds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stretch {
+    since: Option<f64>,
+    /// What earlier stretches add, days; 0 unless they are summed.
+    before: f64,
 }
 
 impl Monitor {
@@ -184,7 +193,7 @@ impl Monitor {
         if let Some(episode) = state.episodes.last_mut().filter(|_| state.open) {
             episode.end = until;
         }
-        Course { grading, rows: state.rows, episodes: state.episodes, until }.complete()
+        Course { grading, rows: state.rows, episodes: state.episodes, until, remarks: Arc::default() }.complete()
     }
 }
 
@@ -215,9 +224,9 @@ impl State {
     fn wake(&self, applied: &Applied) -> Option<f64> {
         let (now, _) = self.now.filter(|_| !self.dead)?;
         let end = self.clear_since.map(|since| since + applied.plan.ends_after);
-        let lasting = applied.plan.rules.iter().filter_map(|rule| rule.lasting).flat_map(|(timer, days)| {
-            let Timer { certainly, perhaps } = self.timers[timer];
-            [certainly, perhaps].into_iter().flatten().map(move |since| since + days)
+        let lasting = applied.plan.rules.iter().filter_map(|rule| rule.lasting).flat_map(|lasting| {
+            let Timer { certainly, perhaps } = self.timers[lasting.timer];
+            [certainly, perhaps].into_iter().filter_map(move |stretch| stretch.due(lasting.days))
         });
         end.into_iter().chain(lasting.filter(|due| *due > now + SAME_TIME)).min_by(f64::total_cmp)
     }
@@ -270,6 +279,8 @@ impl State {
         let mut facts = [Truth::False; Fact::ALL.len()];
         facts[Fact::Documented as usize] = self.open.into();
         facts[Fact::Death as usize] = self.dead.into();
+        let recurred = self.open && self.episodes.last().is_some_and(|episode| episode.returns > 0);
+        facts[Fact::Recurred as usize] = recurred.into();
         let names = [Fact::AntipyreticSinceOnset, Fact::AnticytokineSinceOnset];
         for (fact, drug) in names.into_iter().zip(&self.drugs) {
             let unknown = self.open && signs.raw(drug.sign).is_nan();
@@ -282,12 +293,19 @@ impl State {
         facts
     }
 
-    /// Which drugs were given since the last look: their count is higher than it was.
-    fn rises(&self, signs: &Signs) -> [bool; 2] {
-        self.drugs.map(|drug| signs.raw(drug.sign) > drug.count)
+    /// How often each drug was given since the last look.
+    fn rises(&self, signs: &Signs) -> [u32; 2] {
+        // NaN, of a count that is not known, becomes 0.
+        self.drugs.map(|drug| (signs.raw(drug.sign) - drug.count).max(0.0) as u32)
     }
 
     fn look(&mut self, signs: &Signs) {
+        let rises = self.rises(signs);
+        if let Some(episode) = self.episodes.last_mut().filter(|_| self.open) {
+            for (given, rise) in episode.drugs.iter_mut().zip(rises) {
+                *given += rise;
+            }
+        }
         for drug in &mut self.drugs {
             let count = signs.raw(drug.sign);
             if !count.is_nan() {
@@ -297,9 +315,9 @@ impl State {
     }
 
     /// A drug given while an episode is open, or at its onset, counts; one given before is prophylaxis.
-    fn latch(&mut self, rises: [bool; 2]) {
+    fn latch(&mut self, rises: [u32; 2]) {
         for (rise, drug) in rises.into_iter().zip(&mut self.drugs) {
-            drug.since_onset |= rise && self.open;
+            drug.since_onset |= rise > 0 && self.open;
         }
     }
 
@@ -307,12 +325,12 @@ impl State {
     fn decide_rules(&mut self, plan: &Plan, time: f64, first: bool) {
         for (truth, rule) in self.rules.iter_mut().zip(&plan.rules) {
             *truth = rule.when.of(&self.truths);
-            if let Some((timer, days)) = rule.lasting {
-                let timer = &mut self.timers[timer];
+            if let Some(lasting) = rule.lasting {
+                let timer = &mut self.timers[lasting.timer];
                 if first && truth.may_hold() {
-                    timer.perhaps = Some(f64::NEG_INFINITY);
+                    timer.perhaps.since = Some(f64::NEG_INFINITY);
                 }
-                *truth = timer.follow(time, *truth, days);
+                *truth = timer.follow(time, *truth, &lasting);
             }
         }
     }
@@ -378,6 +396,9 @@ impl State {
         for drug in &mut self.drugs {
             drug.since_onset = false;
         }
+        for timer in &mut self.timers {
+            (timer.certainly.before, timer.perhaps.before) = (0.0, 0.0);
+        }
         Some(since)
     }
 
@@ -421,18 +442,33 @@ impl Run {
 }
 
 impl Timer {
-    fn follow(&mut self, time: f64, truth: Truth, days: f64) -> Truth {
-        let lasted = |since: &mut Option<f64>, holds: bool| {
-            *since = if holds { since.or(Some(time)) } else { None };
-            since.is_some_and(|since| time + SAME_TIME >= since + days)
-        };
-        let certainly = lasted(&mut self.certainly, truth.holds());
-        let perhaps = lasted(&mut self.perhaps, truth.may_hold());
+    fn follow(&mut self, time: f64, truth: Truth, lasting: &Lasting) -> Truth {
+        let certainly = self.certainly.follow(time, truth.holds(), lasting);
+        let perhaps = self.perhaps.follow(time, truth.may_hold(), lasting);
         match (certainly, perhaps) {
             (true, _) => Truth::True,
             (false, true) => Truth::Unknown,
             (false, false) => Truth::False,
         }
+    }
+}
+
+impl Stretch {
+    /// Whether it holds and has lasted.
+    fn follow(&mut self, time: f64, holds: bool, lasting: &Lasting) -> bool {
+        if holds {
+            self.since = self.since.or(Some(time));
+            return self.due(lasting.days).is_some_and(|due| time + SAME_TIME >= due);
+        }
+        if let (Some(since), true) = (self.since.take(), lasting.summed) {
+            self.before += time - since;
+        }
+        false
+    }
+
+    /// When it will have lasted.
+    fn due(&self, days: f64) -> Option<f64> {
+        self.since.map(|since| since + (days - self.before))
     }
 }
 

@@ -11,6 +11,13 @@ use std::sync::Arc;
 const EMBEDDED: &[(&str, &str)] = &[
     ("astct-2019", include_str!("../../models/scales/astct-2019.toml")),
     ("lee-2014", include_str!("../../models/scales/lee-2014.toml")),
+    ("penn", include_str!("../../models/scales/penn.toml")),
+    ("cartox", include_str!("../../models/scales/cartox.toml")),
+    ("cartox-paediatric", include_str!("../../models/scales/cartox-paediatric.toml")),
+    ("mskcc", include_str!("../../models/scales/mskcc.toml")),
+    ("ctcae-5", include_str!("../../models/scales/ctcae-5.toml")),
+    ("ctcae-4.03", include_str!("../../models/scales/ctcae-4.03.toml")),
+    ("icans", include_str!("../../models/scales/icans.toml")),
 ];
 
 /// A published way to grade cytokine release syndrome; cheap to clone.
@@ -44,6 +51,8 @@ pub enum Status {
     Read,
     /// A convention: a grade that hangs on it carries a flag.
     Convention,
+    /// As commonly quoted: the cited source was not opened.
+    Unverified,
 }
 
 /// A choice that the published text leaves open, or a threshold that depends on the patient.
@@ -120,6 +129,8 @@ pub struct Rule {
     pub(super) when: Expression,
     /// How long the condition must have held; a constant.
     pub(super) lasting: Option<Expression>,
+    /// Whether that time is summed over the episode; over options alone.
+    pub(super) summed: Option<Expression>,
     pub(super) span: Span,
 }
 
@@ -143,7 +154,7 @@ impl Scale {
         &self.content
     }
 
-    /// A scale that comes with cascade, by name: `astct-2019`, `lee-2014`.
+    /// A scale that comes with cascade, by name: `astct-2019`, `lee-2014`, `penn` ...
     ///
     /// # Errors
     /// The name is unknown; the diagnostic has no place.

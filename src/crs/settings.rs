@@ -4,6 +4,7 @@ use super::scale::{OptionKind, Scale};
 use super::table::Hold;
 use crate::diagnostic::codes::scale as codes;
 use crate::diagnostic::{Diagnostic, listing};
+use crate::sign::Patient;
 use crate::unit::{Quantity, Unit};
 
 /// Options of scales, and how readings are to be understood.
@@ -17,6 +18,8 @@ pub struct Settings {
     pub hold: Hold,
     /// Whether an episode with its fever was documented before the first reading.
     pub documented: bool,
+    /// What is known of the patient: thresholds by age need it.
+    pub patient: Patient,
     /// The hour of the day at time 0, for calendar days; 0 is midnight.
     pub clock_at_start: f64,
 }

@@ -3,10 +3,12 @@
 use super::course::Course;
 use super::monitor::SAME_TIME;
 use super::panel::Panel;
+use super::remark::Remarks;
 use super::scale::Scale;
 use super::settings::Settings;
 use crate::diagnostic::Problems;
 use crate::sign::{Kind, Sign, Signs};
+use std::sync::Arc;
 
 /// How long a value counts after it was read, for each sign, hours; then it is unknown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,12 +61,14 @@ pub struct Reading {
     pub signs: Signs,
     /// Death due to the syndrome.
     pub death: bool,
+    /// What was assumed for it.
+    pub remarks: Remarks,
 }
 
 impl Reading {
     /// Signs at a time (days), the patient alive.
     pub fn new(time: f64, signs: Signs) -> Self {
-        Self { time, signs, death: false }
+        Self { time, signs, death: false, remarks: Remarks::NONE }
     }
 }
 
@@ -111,6 +115,33 @@ pub fn grade_all(
         held.read(&done);
     }
     Ok(held.panel.finish(held.time))
+}
+
+/// Grades states of a patient, each from its time to the next: what is unknown in one is unknown, whatever was known
+/// before. The courses, in the order of the panel's scales, stop at the last.
+///
+/// Times must not run backwards.
+pub fn grade_states(mut panel: Panel, states: impl IntoIterator<Item = Reading>) -> Vec<Course> {
+    let mut last = 0.0;
+    let mut remarks: Vec<(f64, Remarks)> = Vec::new();
+    for state in states {
+        last = state.time;
+        if remarks.last().is_none_or(|(_, known)| *known != state.remarks) {
+            remarks.push((state.time, state.remarks));
+        }
+        panel.observe(state.time, &state.signs);
+        if state.death {
+            panel.death(state.time);
+        }
+    }
+    let mut courses = panel.finish(last);
+    if remarks.iter().any(|(_, remarks)| *remarks != Remarks::NONE) {
+        let remarks: Arc<[(f64, Remarks)]> = remarks.into();
+        for course in &mut courses {
+            course.remarks = remarks.clone();
+        }
+    }
+    courses
 }
 
 struct Held {

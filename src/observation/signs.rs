@@ -134,7 +134,7 @@ fn sign_field(
     if matches!(text, "" | "." | "NA") {
         return;
     }
-    if sign.kind() == Kind::Number {
+    if sign.is_number() {
         let own = unit_of(sign);
         let value = table.number(row, at).filter(|value| value.is_finite());
         let Some(value) = value.and_then(|value| unit.convert(value, &own)) else {
@@ -172,7 +172,7 @@ pub fn write_signs(readings: &[(f64, Signs)], time: &Unit) -> String {
     for sign in &shown {
         text.push(',');
         text.push_str(sign.name());
-        if sign.kind() == Kind::Number && unit_of(*sign) != Unit::one() {
+        if sign.is_number() && unit_of(*sign) != Unit::one() {
             text.push_str(&format!(" [{}]", sign.unit_text()));
         }
     }
@@ -182,7 +182,7 @@ pub fn write_signs(readings: &[(f64, Signs)], time: &Unit) -> String {
         for sign in &shown {
             text.push(',');
             let value = match sign.kind() {
-                Kind::Number => signs.get(*sign).map(number),
+                Kind::Number | Kind::Rate => signs.get(*sign).map(number),
                 _ => signs.text(*sign),
             };
             text.push_str(&value.unwrap_or_default());

@@ -1,17 +1,12 @@
-use std::io::{self, BufRead};
-use std::ops::Range;
+use std::io::BufRead;
 
 use super::draw::{Individual, bounds};
-use crate::diagnostic::codes::file::{CANNOT_READ, NOT_UTF8};
 use crate::diagnostic::codes::unit::WRONG_UNIT;
 use crate::diagnostic::codes::{data, population as codes};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
 use crate::model::{Model, Values};
-use crate::trajectory::{Fields, Head, HeadUnit, Sidecar, open_quote, split_line};
+use crate::trajectory::{Fields, Head, HeadUnit, Rows, Sidecar, unquoted};
 use crate::unit::Unit;
-
-/// Longest line that is read, in bytes: a table of patients has one line for each.
-const LONGEST: usize = 1 << 20;
 
 /// Patients from a table, read one by one: memory does not grow with their number.
 ///
@@ -39,12 +34,10 @@ const LONGEST: usize = 1 << 20;
 /// ```
 #[derive(Debug)]
 pub struct PatientTable<R> {
-    lines: Lines<R>,
+    rows: Rows<R>,
     columns: Vec<Column>,
     typical: Individual,
     bounds: Vec<(f64, f64)>,
-    /// Fields of the line read last.
-    row: Vec<Range<usize>>,
     patients: u64,
     ended: bool,
 }
@@ -79,11 +72,11 @@ impl<R: BufRead> PatientTable<R> {
     /// An empty table; columns that the model does not have, that come twice, without unit or in one that does not fit.
     pub fn open(name: &str, input: R, sidecar: &Sidecar, model: &Model, values: &Values) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        let mut lines = Lines::new(name, input);
-        if !lines.next()? {
+        let mut rows = Rows::new(name, input);
+        if !rows.advance(false)? {
             return Err(empty(name, "the table is empty"));
         }
-        let header = lines.source();
+        let header = rows.source();
         let Some(header) = Fields::header_only(&header, &mut problems) else { return Err(problems) };
         let heads = header.heads(&mut problems);
         let columns: Vec<Column> =
@@ -109,8 +102,8 @@ impl<R: BufRead> PatientTable<R> {
             covariates: values.covariates.clone(),
             ..Individual::default()
         };
-        let (bounds, row) = (bounds(model), Vec::new());
-        problems.or_value(Some(Self { lines, columns, typical, bounds, row, patients: 0, ended: false }))
+        let bounds = bounds(model);
+        problems.or_value(Some(Self { rows, columns, typical, bounds, patients: 0, ended: false }))
     }
 
     /// The places of the parameters that have a column.
@@ -140,16 +133,16 @@ impl<R: BufRead> PatientTable<R> {
         individual.etas.clear();
         individual.parameters.clone_from(&self.typical.parameters);
         individual.covariates.clone_from(&self.typical.covariates);
-        if self.row.len() != self.columns.len() {
-            let (found, wanted) = (self.row.len(), self.columns.len());
+        if self.rows.places().len() != self.columns.len() {
+            let (found, wanted) = (self.rows.places().len(), self.columns.len());
             problems
                 .error(&data::FIELD_COUNT, format!("{found} fields where the header has {wanted}"))
-                .label(self.lines.source().whole(), "")
+                .label(self.rows.source().whole(), "")
                 .help("every patient needs a value in every column; decimals are written with a point");
             return Err(problems);
         }
-        for (place, column) in self.row.iter().zip(&self.columns) {
-            let text = &self.lines.text[place.clone()];
+        for (place, column) in self.rows.places().iter().zip(&self.columns) {
+            let text = &self.rows.text()[place.clone()];
             let (value, conversion) = match &column.target {
                 Target::Subject => {
                     individual.subject = Some(unquoted(text));
@@ -161,7 +154,7 @@ impl<R: BufRead> PatientTable<R> {
                     if individual.class.is_none() {
                         problems
                             .error(&codes::UNKNOWN_CLASS, format!("`{name}` is not a class of the mixture"))
-                            .label(self.lines.span(place.clone()), "column `class`")
+                            .label(self.rows.span(place.clone()), "column `class`")
                             .help(listing(&name, names.iter().map(String::as_str).collect::<Vec<_>>(), "classes"));
                     }
                     continue;
@@ -171,7 +164,7 @@ impl<R: BufRead> PatientTable<R> {
             };
             match number(text, conversion.as_ref()) {
                 Ok(number) => *value = number,
-                Err(fault) => fault.tell(text, &column.name, self.lines.span(place.clone()), &mut problems),
+                Err(fault) => fault.tell(text, &column.name, self.rows.span(place.clone()), &mut problems),
             }
         }
         if problems.has_errors() {
@@ -200,21 +193,12 @@ impl<R: BufRead> PatientTable<R> {
             return Ok(false);
         }
         self.ended = true;
-        if !self.lines.next()? {
+        if !self.rows.advance(wanted)? {
             return if self.patients > 0 {
                 Ok(false)
             } else {
-                Err(empty(&self.lines.name, "the table has a header but no patients"))
+                Err(empty(self.rows.name(), "the table has a header but no patients"))
             };
-        }
-        let split = wanted || self.lines.text.contains('"');
-        while split && !split_line(&self.lines.text, &mut self.row) {
-            if !self.lines.append()? {
-                let mut problems = Problems::default();
-                let quote = self.lines.text.find('"').unwrap_or(0);
-                open_quote(&self.lines.source(), quote, &mut problems);
-                return Err(problems);
-            }
         }
         self.ended = false;
         self.patients += 1;
@@ -339,127 +323,5 @@ impl Fault {
             _ => format!("column `{column}` holds numbers; units stand in the header"),
         };
         problems.error(&data::NOT_A_NUMBER, message).label(place, format!("column `{column}`")).help(remedy);
-    }
-}
-
-fn unquoted(text: &str) -> String {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(inside) => inside.replace("\"\"", "\""),
-        None => text.into(),
-    }
-}
-
-/// Lines of a large file, one at a time; they end with LF, CR LF or CR.
-#[derive(Debug)]
-struct Lines<R> {
-    name: String,
-    input: R,
-    /// The line read last, without its end.
-    text: String,
-    /// Its number, from 1.
-    first: usize,
-    /// Lines read so far.
-    count: usize,
-    bytes: Vec<u8>,
-}
-
-impl<R: BufRead> Lines<R> {
-    fn new(name: &str, input: R) -> Self {
-        Self { name: name.into(), input, text: String::new(), first: 0, count: 0, bytes: Vec::new() }
-    }
-
-    /// The line read last as a source that knows its number.
-    fn source(&self) -> Source {
-        Source::line(self.name.clone(), self.first, self.text.clone())
-    }
-
-    fn span(&self, place: Range<usize>) -> Span {
-        self.source().span(place)
-    }
-
-    /// Reads the next line that is not blank; false at the end.
-    fn next(&mut self) -> Result<bool, Problems> {
-        self.text.clear();
-        while self.text.trim().is_empty() {
-            self.text.clear();
-            self.first = self.count + 1;
-            if !self.append()? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Reads one more line behind the text, with a line break if there is one; false at the end.
-    fn append(&mut self) -> Result<bool, Problems> {
-        self.bytes.clear();
-        if !self.line().map_err(|error| self.unreadable(&error))? {
-            return Ok(false);
-        }
-        self.count += 1;
-        let mark = if self.count == 1 { &b"\xEF\xBB\xBF"[..] } else { b"" };
-        let bytes = self.bytes.strip_prefix(mark).unwrap_or(&self.bytes);
-        if !self.text.is_empty() {
-            self.text.push('\n');
-        }
-        let start = self.text.len();
-        match std::str::from_utf8(bytes) {
-            Ok(text) => self.text.push_str(text),
-            Err(error) => {
-                let wrong = bytes[error.valid_up_to()];
-                self.text.push_str(&String::from_utf8_lossy(bytes));
-                let at = start + error.valid_up_to();
-                let mut found = Diagnostic::error(&NOT_UTF8, format!("`{}` is not UTF-8 text", self.name));
-                found
-                    .label(self.span(at..at + 3), format!("byte 0x{wrong:02X} does not belong here"))
-                    .help("save the file as UTF-8");
-                return Err(found.into());
-            }
-        }
-        if self.text.len() > LONGEST {
-            let line = self.first;
-            self.text.truncate(self.text.floor_char_boundary(80));
-            let mut found =
-                Diagnostic::error(&data::FIELD_COUNT, format!("line {line} is longer than {} MiB", LONGEST >> 20));
-            found.label(self.span(0..self.text.len()), "starts like this");
-            found.help("a table of patients has one line for each; are there quotes that are not closed?");
-            return Err(found.into());
-        }
-        Ok(true)
-    }
-
-    /// Puts the bytes up to the end of a line into `bytes`, a little more than the longest at most.
-    fn line(&mut self) -> io::Result<bool> {
-        let mut any = false;
-        loop {
-            let buffer = match self.input.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                other => other?,
-            };
-            if buffer.is_empty() || self.bytes.len() > LONGEST {
-                return Ok(any);
-            }
-            any = true;
-            let Some(end) = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
-                self.bytes.extend_from_slice(buffer);
-                let length = buffer.len();
-                self.input.consume(length);
-                continue;
-            };
-            self.bytes.extend_from_slice(&buffer[..end]);
-            let carriage = buffer[end] == b'\r';
-            self.input.consume(end + 1);
-            if carriage && self.input.fill_buf()?.first() == Some(&b'\n') {
-                self.input.consume(1);
-            }
-            return Ok(true);
-        }
-    }
-
-    fn unreadable(&self, error: &io::Error) -> Problems {
-        let mut found = Diagnostic::error(&CANNOT_READ, format!("cannot read `{}`: {error}", self.name));
-        found.label(Source::new(self.name.clone(), "").whole(), format!("after line {}", self.count));
-        found.help("the table must stay in place while patients are read");
-        found.into()
     }
 }

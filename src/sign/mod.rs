@@ -1,4 +1,4 @@
-//! What clinicians see of a cytokine release syndrome: the vocabulary, and readings in it.
+//! What clinicians see of a cytokine release syndrome: the vocabulary, readings in it, and what is known of the patient.
 //!
 //! In: values by name (`temperature`, `oxygen_device` ...), from a model's `[signs]` or a patient's table.
 //! Out: [`Signs`], one reading of all of them, each known or unknown. **Unknown is not normal.**
@@ -15,12 +15,14 @@
 //! # Ok::<(), cascade::diagnostic::Diagnostic>(())
 //! ```
 
+mod patient;
 mod reading;
 mod text;
 mod vocabulary;
 
+pub use patient::Patient;
 pub use reading::Signs;
-pub use vocabulary::{Fluids, Kind, OxygenDevice, Sign, Worse};
+pub use vocabulary::{Consciousness, Fluids, Kind, Oedema, OxygenDevice, Seizure, Sign, Worse};
 
 #[cfg(test)]
 mod tests;

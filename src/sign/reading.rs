@@ -17,12 +17,14 @@ impl Signs {
         Self { values: [f64::NAN; Sign::COUNT] }
     }
 
-    /// Everything is known and healthy: 37.0 degC, 120 mmHg, room air, no fluids, no pressors, no drugs.
+    /// Everything is known and healthy: 37.0 degC, 120 mmHg, room air at 98 percent, ICE 10; nothing given, all else 0.
     pub fn normal() -> Self {
         let mut signs = Self { values: [0.0; Sign::COUNT] };
         signs.set(Sign::Temperature, 37.0);
         signs.set(Sign::Sbp, 120.0);
         signs.set(Sign::Fio2, 21.0);
+        signs.set(Sign::Spo2, 98.0);
+        signs.set(Sign::Ice, 10.0);
         signs
     }
 
@@ -96,6 +98,19 @@ impl Signs {
     /// Sets fluids given for blood pressure.
     pub fn set_fluids(&mut self, fluids: Fluids) {
         self.set(Sign::Fluids, f64::from(fluids as u8));
+    }
+
+    /// The same reading with the norepinephrine equivalent of its drips, unknown if one of them is.
+    ///
+    /// Norepinephrine (ug/min) + dopamine (ug/kg/min) / 2 + epinephrine (ug/min) + phenylephrine (ug/min) / 10: the rule
+    /// of the VASST trial as used with the tables of high doses; not read in the original.
+    pub fn with_equivalent(self) -> Self {
+        let rate = |sign| self.raw(sign);
+        let equivalent = rate(Sign::Norepinephrine)
+            + rate(Sign::Dopamine) / 2.0
+            + rate(Sign::Epinephrine)
+            + rate(Sign::Phenylephrine) / 10.0;
+        self.with(Sign::NeEquivalent, equivalent)
     }
 
     /// Sign by sign the worse of two: largest count, worst device, lowest pressure. A known value beats an unknown one.

@@ -39,6 +39,23 @@ fn every_value_printed_is_read_back() {
         ("fio2", "60"),
         ("antipyretic_given", "1"),
         ("anticytokine_given", "3"),
+        ("norepinephrine", "12.5"),
+        ("epinephrine", "4"),
+        ("phenylephrine", "50"),
+        ("dopamine", "4"),
+        ("ne_equivalent", "19"),
+        ("spo2", "93"),
+        ("creatinine_grade", "2"),
+        ("transaminase_grade", "4"),
+        ("organ_grade", "1"),
+        ("coagulation_product", "false"),
+        ("hospitalised", "true"),
+        ("symptoms", "true"),
+        ("ice", "7"),
+        ("consciousness", "voice"),
+        ("seizure", "brief"),
+        ("motor_weakness", "false"),
+        ("oedema", "focal"),
     ];
     let mut signs = Signs::unknown();
     for (name, value) in values {
@@ -101,7 +118,7 @@ fn flow_and_fio2_belong_to_their_device() {
 #[test]
 fn what_a_nurse_measures_is_smooth() {
     let measured: Vec<Sign> = Sign::ALL.into_iter().filter(|sign| sign.is_measured()).collect();
-    assert_eq!(measured, [Sign::Temperature, Sign::Sbp]);
+    assert_eq!(measured, [Sign::Temperature, Sign::Sbp, Sign::Spo2]);
     assert!(measured.iter().all(|sign| sign.is_continuous()));
 }
 
@@ -112,4 +129,12 @@ fn normal_is_known_and_unknown_is_not_normal() {
     assert_ne!(Signs::normal(), Signs::unknown());
     assert_eq!(Signs::normal().updated(&Signs::unknown()), Signs::normal());
     assert_eq!(Signs::unknown().updated(&Signs::normal()), Signs::normal());
+}
+
+#[test]
+fn the_norepinephrine_equivalent_weighs_each_agent() {
+    // Norepinephrine 8, epinephrine 4, phenylephrine 50 ug/min, dopamine 4 ug/kg/min: 8 + 4 + 5 + 2.
+    let drips = signs(&[("norepinephrine", "8"), ("epinephrine", "4"), ("phenylephrine", "50"), ("dopamine", "4")]);
+    assert_eq!(drips.with_equivalent().get(Sign::NeEquivalent), Some(19.0));
+    assert_eq!(drips.with(Sign::Dopamine, f64::NAN).with_equivalent().get(Sign::NeEquivalent), None);
 }

@@ -33,7 +33,7 @@ pub(super) fn value(sign: Sign, text: &str) -> Result<f64, Diagnostic> {
             _ => whole(sign, text, "write `true`, `false` or the number of administrations so far")?,
         },
         Kind::Count => whole(sign, text, "write a whole number")?,
-        Kind::Number => number(sign, text)?,
+        Kind::Number | Kind::Rate => number(sign, text)?,
     };
     let range = sign.believable();
     if range.contains(&value) {
@@ -52,7 +52,7 @@ pub(super) fn print(sign: Sign, value: f64) -> String {
     match sign.kind() {
         Kind::Levels(names) => names.get(value as usize).map_or_else(|| value.to_string(), |name| (*name).to_owned()),
         Kind::Flag => (value != 0.0).to_string(),
-        Kind::Number | Kind::Count | Kind::Doses => value.to_string(),
+        Kind::Number | Kind::Rate | Kind::Count | Kind::Doses => value.to_string(),
     }
 }
 

@@ -29,6 +29,40 @@ pub enum Sign {
     AntipyreticGiven,
     /// Anti-cytokine drugs (tocilizumab, steroids ...) given so far: a count, `true` is one.
     AnticytokineGiven,
+    /// Norepinephrine base, ug/min.
+    Norepinephrine,
+    /// Epinephrine, ug/min.
+    Epinephrine,
+    /// Phenylephrine, ug/min.
+    Phenylephrine,
+    /// Dopamine, ug/kg/min.
+    Dopamine,
+    /// All vasopressors but vasopressin as norepinephrine, ug/min, see [`Signs::with_equivalent`](super::Signs::with_equivalent).
+    NeEquivalent,
+    /// Oxygen saturation by pulse oximetry, percent.
+    Spo2,
+    /// Grade of creatinine by CTCAE, 0 to 5.
+    CreatinineGrade,
+    /// Grade of ALT or AST by CTCAE, the higher, 0 to 5.
+    TransaminaseGrade,
+    /// Highest grade of any other organ by CTCAE, 0 to 5.
+    OrganGrade,
+    /// Whether fresh frozen plasma, cryoprecipitate or fibrinogen was given for coagulopathy.
+    CoagulationProduct,
+    /// Whether the patient is in hospital for symptoms of the syndrome.
+    Hospitalised,
+    /// Whether there are constitutional symptoms (nausea, fatigue, headache, myalgia, malaise).
+    Symptoms,
+    /// Score of immune effector cell-associated encephalopathy, 0 to 10; lower is worse.
+    Ice,
+    /// Depressed level of consciousness, see [`Consciousness`].
+    Consciousness,
+    /// Seizure, see [`Seizure`].
+    Seizure,
+    /// Whether there is deep focal motor weakness.
+    MotorWeakness,
+    /// Raised intracranial pressure or cerebral oedema, see [`Oedema`].
+    Oedema,
 }
 
 /// What values a [`Sign`] takes.
@@ -36,6 +70,8 @@ pub enum Sign {
 pub enum Kind {
     /// A number in the sign's unit that changes smoothly.
     Number,
+    /// A number in the sign's unit that is set: the rate of a drip.
+    Rate,
     /// A whole number from 0.
     Count,
     /// 0 or 1.
@@ -57,7 +93,7 @@ pub enum Worse {
 
 impl Sign {
     /// How many there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 28;
 
     /// All of them, in the order of [`Sign::index`].
     pub const ALL: [Sign; Sign::COUNT] = [
@@ -72,6 +108,23 @@ impl Sign {
         Sign::Fio2,
         Sign::AntipyreticGiven,
         Sign::AnticytokineGiven,
+        Sign::Norepinephrine,
+        Sign::Epinephrine,
+        Sign::Phenylephrine,
+        Sign::Dopamine,
+        Sign::NeEquivalent,
+        Sign::Spo2,
+        Sign::CreatinineGrade,
+        Sign::TransaminaseGrade,
+        Sign::OrganGrade,
+        Sign::CoagulationProduct,
+        Sign::Hospitalised,
+        Sign::Symptoms,
+        Sign::Ice,
+        Sign::Consciousness,
+        Sign::Seizure,
+        Sign::MotorWeakness,
+        Sign::Oedema,
     ];
 
     /// Its place in [`Sign::ALL`].
@@ -93,6 +146,23 @@ impl Sign {
             Sign::Fio2 => "fio2",
             Sign::AntipyreticGiven => "antipyretic_given",
             Sign::AnticytokineGiven => "anticytokine_given",
+            Sign::Norepinephrine => "norepinephrine",
+            Sign::Epinephrine => "epinephrine",
+            Sign::Phenylephrine => "phenylephrine",
+            Sign::Dopamine => "dopamine",
+            Sign::NeEquivalent => "ne_equivalent",
+            Sign::Spo2 => "spo2",
+            Sign::CreatinineGrade => "creatinine_grade",
+            Sign::TransaminaseGrade => "transaminase_grade",
+            Sign::OrganGrade => "organ_grade",
+            Sign::CoagulationProduct => "coagulation_product",
+            Sign::Hospitalised => "hospitalised",
+            Sign::Symptoms => "symptoms",
+            Sign::Ice => "ice",
+            Sign::Consciousness => "consciousness",
+            Sign::Seizure => "seizure",
+            Sign::MotorWeakness => "motor_weakness",
+            Sign::Oedema => "oedema",
         }
     }
 
@@ -112,7 +182,9 @@ impl Sign {
             Sign::Temperature => "degC",
             Sign::Sbp => "mmHg",
             Sign::OxygenFlow => "L/min",
-            Sign::Fio2 => "percent",
+            Sign::Fio2 | Sign::Spo2 => "percent",
+            Sign::Norepinephrine | Sign::Epinephrine | Sign::Phenylephrine | Sign::NeEquivalent => "ug/min",
+            Sign::Dopamine => "ug/kg/min",
             _ => "1",
         }
     }
@@ -120,12 +192,25 @@ impl Sign {
     /// What values it takes.
     pub fn kind(self) -> Kind {
         match self {
-            Sign::Temperature | Sign::Sbp | Sign::OxygenFlow | Sign::Fio2 => Kind::Number,
-            Sign::Pressors => Kind::Count,
-            Sign::Vasopressin | Sign::PressorHigh => Kind::Flag,
+            Sign::Temperature | Sign::Sbp | Sign::OxygenFlow | Sign::Fio2 | Sign::Spo2 => Kind::Number,
+            Sign::Norepinephrine | Sign::Epinephrine | Sign::Phenylephrine | Sign::Dopamine | Sign::NeEquivalent => {
+                Kind::Rate
+            }
+            Sign::Pressors | Sign::CreatinineGrade | Sign::TransaminaseGrade | Sign::OrganGrade | Sign::Ice => {
+                Kind::Count
+            }
+            Sign::Vasopressin
+            | Sign::PressorHigh
+            | Sign::CoagulationProduct
+            | Sign::Hospitalised
+            | Sign::Symptoms
+            | Sign::MotorWeakness => Kind::Flag,
             Sign::AntipyreticGiven | Sign::AnticytokineGiven => Kind::Doses,
             Sign::Fluids => Kind::Levels(&Fluids::NAMES),
             Sign::OxygenDevice => Kind::Levels(&OxygenDevice::NAMES),
+            Sign::Consciousness => Kind::Levels(&Consciousness::NAMES),
+            Sign::Seizure => Kind::Levels(&Seizure::NAMES),
+            Sign::Oedema => Kind::Levels(&Oedema::NAMES),
         }
     }
 
@@ -134,15 +219,20 @@ impl Sign {
         self.kind() == Kind::Number
     }
 
-    /// Whether it is measured now and then (temperature, pressure); the others are known whenever they are changed.
+    /// Whether its values are numbers in [`Sign::unit_text`].
+    pub fn is_number(self) -> bool {
+        matches!(self.kind(), Kind::Number | Kind::Rate)
+    }
+
+    /// Whether it is measured now and then (temperature, pressure, saturation); the others are known whenever they change.
     pub fn is_measured(self) -> bool {
-        matches!(self, Sign::Temperature | Sign::Sbp)
+        matches!(self, Sign::Temperature | Sign::Sbp | Sign::Spo2)
     }
 
     /// Which way it gets worse.
     pub fn worse(self) -> Worse {
         match self {
-            Sign::Sbp => Worse::Lower,
+            Sign::Sbp | Sign::Spo2 | Sign::Ice => Worse::Lower,
             _ => Worse::Higher,
         }
     }
@@ -154,11 +244,17 @@ impl Sign {
             Sign::Sbp => 0.0..=320.0,
             Sign::OxygenFlow => 0.0..=120.0,
             Sign::Fio2 => 20.0..=100.0,
-            Sign::Vasopressin | Sign::PressorHigh => 0.0..=1.0,
-            Sign::Pressors => 0.0..=10.0,
-            Sign::Fluids => 0.0..=(Fluids::NAMES.len() - 1) as f64,
-            Sign::OxygenDevice => 0.0..=(OxygenDevice::NAMES.len() - 1) as f64,
+            Sign::Spo2 => 20.0..=100.0,
+            Sign::Norepinephrine | Sign::Epinephrine | Sign::NeEquivalent => 0.0..=1000.0,
+            Sign::Phenylephrine => 0.0..=5000.0,
+            Sign::Dopamine => 0.0..=100.0,
+            Sign::Pressors | Sign::Ice => 0.0..=10.0,
+            Sign::CreatinineGrade | Sign::TransaminaseGrade | Sign::OrganGrade => 0.0..=5.0,
             Sign::AntipyreticGiven | Sign::AnticytokineGiven => 0.0..=1e6,
+            _ => match self.kind() {
+                Kind::Levels(names) => 0.0..=(names.len() - 1) as f64,
+                _ => 0.0..=1.0,
+            },
         }
     }
 
@@ -255,4 +351,62 @@ impl Fluids {
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
+}
+
+/// Depressed level of consciousness, mildest first.
+///
+/// # Reference
+/// ASTCT grading of ICANS, Lee DW et al. 2019, doi:10.1016/j.bbmt.2018.12.758, as reproduced in PMC9327779 table 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Consciousness {
+    /// Not depressed.
+    Alert,
+    /// Awakens spontaneously.
+    Drowsy,
+    /// Awakens to voice.
+    Voice,
+    /// Awakens only to touch.
+    Touch,
+    /// Unarousable, or by vigorous or repetitive stimuli only: stupor, coma.
+    Coma,
+}
+
+impl Consciousness {
+    /// Their names, mildest first.
+    pub const NAMES: [&'static str; 5] = ["alert", "drowsy", "voice", "touch", "coma"];
+}
+
+/// Seizure, mildest first; reference as for [`Consciousness`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Seizure {
+    /// None.
+    None,
+    /// Any that resolves rapidly.
+    Brief,
+    /// Longer than 5 minutes, or repeated without return to baseline in between.
+    Prolonged,
+}
+
+impl Seizure {
+    /// Their names, mildest first.
+    pub const NAMES: [&'static str; 3] = ["none", "brief", "prolonged"];
+}
+
+/// Raised intracranial pressure or cerebral oedema, mildest first; reference as for [`Consciousness`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Oedema {
+    /// None.
+    None,
+    /// Focal oedema on imaging.
+    Focal,
+    /// Diffuse oedema, posturing, palsy of cranial nerve VI, papilloedema or Cushing's triad.
+    Diffuse,
+}
+
+impl Oedema {
+    /// Their names, mildest first.
+    pub const NAMES: [&'static str; 3] = ["none", "focal", "diffuse"];
 }

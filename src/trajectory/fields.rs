@@ -169,7 +169,7 @@ impl Fields {
 }
 
 /// Reports quotes that the text does not close.
-pub(crate) fn open_quote(source: &Source, at: usize, problems: &mut Problems) {
+pub(super) fn open_quote(source: &Source, at: usize, problems: &mut Problems) {
     problems
         .error(&data::OPEN_QUOTE, "quotes are not closed")
         .label(source.span(at..at + 1), "opened here")
@@ -178,7 +178,7 @@ pub(crate) fn open_quote(source: &Source, at: usize, problems: &mut Problems) {
 
 /// Puts the places of the fields of one line into `row`, without the blanks around, with the quotes; false if quotes are
 /// not closed.
-pub(crate) fn split_line(line: &str, row: &mut Vec<Range<usize>>) -> bool {
+pub(super) fn split_line(line: &str, row: &mut Vec<Range<usize>>) -> bool {
     row.clear();
     let mut lines = Lines::new(line);
     lines.line(row);

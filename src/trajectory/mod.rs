@@ -19,10 +19,12 @@ mod fields;
 mod head;
 mod number;
 mod reader;
+mod rows;
 
 pub use course::{Column, Header, Sidecar, SidecarColumn, Trajectory};
 pub use fields::Fields;
-pub(crate) use fields::{open_quote, split_line};
 pub use head::{Head, HeadUnit};
 pub use number::{Number, aligned, brief, number, quoted};
 pub use reader::read_csv;
+pub use rows::Rows;
+pub(crate) use rows::unquoted;

@@ -49,12 +49,14 @@ pub(super) static ONE: Symbol = symbol("1", &[], NONE, 1.0, 1.0);
 
 pub(super) static KELVIN: Symbol = symbol("K", &[], TEMPERATURE, 1.0, 1.0);
 
-static SYMBOLS: [Symbol; 32] = [
+static SYMBOLS: [Symbol; 33] = [
     symbol("s", &[], TIME, 1.0, 1.0),
     symbol("min", &[], TIME, 60.0, 1.0),
     symbol("h", &[], TIME, 3600.0, 1.0),
     symbol("d", &[], TIME, 86400.0, 1.0),
     symbol("week", &[], TIME, 604_800.0, 1.0),
+    // Julian year of 365.25 d.
+    symbol("year", &[], TIME, 31_557_600.0, 1.0),
     symbol("kg", &[], MASS, 1e3, 1.0),
     symbol("g", &[], MASS, 1.0, 1.0),
     symbol("mg", &[], MASS, 1.0, 1e3),
@@ -86,7 +88,7 @@ static SYMBOLS: [Symbol; 32] = [
 ];
 
 /// Spellings of other traditions and what to write here.
-static FOREIGN: [(&str, &str); 40] = [
+static FOREIGN: [(&str, &str); 44] = [
     ("day", "d"),
     ("days", "d"),
     ("D", "d"),
@@ -103,6 +105,10 @@ static FOREIGN: [(&str, &str); 40] = [
     ("mins", "min"),
     ("wk", "week"),
     ("weeks", "week"),
+    ("y", "year"),
+    ("yr", "year"),
+    ("years", "year"),
+    ("a", "year"),
     ("gram", "g"),
     ("mcg", "ug"),
     ("mcL", "uL"),

@@ -99,26 +99,29 @@ fn assert_vignette(vignette: &Vignette, settings: &Settings) {
 #[test]
 fn adults() {
     for vignette in ADULTS {
-        assert_vignette(vignette, &Settings::default());
+        assert_vignette(vignette, &adult());
     }
 }
 
 #[test]
-fn p22_and_p23_await_organ_grades() {
-    // Creatinine and ALT of grades 3 and 4 are grade 3 on this scale. No sign tells of organs yet: left open, the
-    // grade is a lower bound below which grade 3 does not fall; by default there is no toxicity.
-    let signs = signs_of(&[("temperature", "38.7"), ("sbp", "115")]);
+fn organ_grades_that_nobody_gave_are_left_open_or_assumed_and_told() {
+    let mut signs = signs_of(&[("temperature", "38.7"), ("sbp", "115")]);
+    for organ in [Sign::CreatinineGrade, Sign::TransaminaseGrade, Sign::OrganGrade] {
+        signs.forget(organ);
+    }
     let finding = |settings: &Settings, signs: &Signs| snapshot_on(&LEE, settings, signs).rows()[0].finding;
     let open = options_of(&LEE, &[("organ_toxicity", "open")]);
     let found = finding(&open, &signs);
     assert_eq!((found.grade(), found.bound(), found.highest), (Some(1), Bound::Lower, 4));
-    let assumed = finding(&Settings::default(), &signs);
+    let assumed = finding(&adult(), &signs);
     assert_eq!((assumed.grade(), assumed.bound()), (Some(1), Bound::Exact));
-    // Left open, nobody is known to be well, and only a ventilator is exact.
-    assert_eq!(finding(&open, &Signs::normal()).bound(), Bound::Undetermined);
-    let ventilated = finding(&open, &signs_of(&[("oxygen_device", "imv")]));
+    let course = snapshot_on(&LEE, &adult(), &signs);
+    assert_eq!(course.records().next().unwrap().flags, ["organ-toxicity-not-given"]);
+    // Only a ventilator is exact then.
+    let mut ventilated = signs;
+    ventilated.set_oxygen_device(OxygenDevice::Imv);
+    let ventilated = finding(&open, &ventilated);
     assert_eq!((ventilated.grade(), ventilated.bound()), (Some(4), Bound::Exact));
-    assert!(LEE.notes().iter().any(|note| note.starts_with("Organ toxicity is not read")));
 }
 
 #[test]
@@ -142,7 +145,7 @@ fn p27_death_due_to_the_syndrome() {
         ("oxygen_device", "imv"),
         ("fio2", "100"),
     ];
-    let mut monitor = Monitor::new(&LEE, &Settings::default()).unwrap();
+    let mut monitor = Monitor::new(&LEE, &adult()).unwrap();
     assert_eq!(monitor.observe(3.0, &signs_of(&values)).unwrap().after.grade(), Some(4));
     monitor.death(3.5);
     let course = monitor.finish(4.0);
@@ -154,7 +157,7 @@ fn p27_death_due_to_the_syndrome() {
 #[test]
 fn fio2_as_charted_then_by_flow_then_unknown() {
     let found = |values: &[(&str, &str)]| {
-        let course = snapshot_on(&LEE, &Settings::default(), &signs_of(values));
+        let course = snapshot_on(&LEE, &adult(), &signs_of(values));
         let finding = course.rows()[0].finding;
         (finding.lowest, finding.highest, course.flags(&finding).map(String::from).collect::<Vec<_>>())
     };
@@ -178,7 +181,7 @@ fn fio2_as_charted_then_by_flow_then_unknown() {
     }
     // A known FiO2 tells even where the device is unknown, and room air where both are.
     let mut unknown = Signs::normal().with(Sign::OxygenDevice, f64::NAN).with(Sign::Fio2, 50.0);
-    let finding = |signs: &Signs| snapshot_on(&LEE, &Settings::default(), signs).rows()[0].finding;
+    let finding = |signs: &Signs| snapshot_on(&LEE, &adult(), signs).rows()[0].finding;
     assert_eq!((finding(&unknown).lowest, finding(&unknown).highest), (3, 4));
     unknown.forget(Sign::Fio2);
     assert_eq!((finding(&unknown).lowest, finding(&unknown).highest), (0, 4));
@@ -209,7 +212,7 @@ fn options_decide_what_the_table_leaves_open() {
 
 #[test]
 fn high_dose_counts_after_three_hours_and_asks_to_be_woken() {
-    let mut monitor = Monitor::new(&LEE, &Settings::default()).unwrap();
+    let mut monitor = Monitor::new(&LEE, &adult()).unwrap();
     monitor.observe(1.0, &Signs::normal());
     let high = signs_of(&[("pressors", "1"), ("pressor_high", "true")]);
     assert_eq!(monitor.observe(2.0, &high).unwrap().after.grade(), Some(2));
@@ -217,12 +220,12 @@ fn high_dose_counts_after_three_hours_and_asks_to_be_woken() {
     assert!((due - 2.125).abs() < 1e-12);
     assert_eq!(monitor.observe(due, &high).unwrap().after.grade(), Some(3));
     // Dose unknown: it may be high.
-    let unknown = signs_of(&[("pressors", "1")]).with(Sign::PressorHigh, f64::NAN);
-    let finding = snapshot_on(&LEE, &Settings::default(), &unknown).rows()[0].finding;
+    let unknown = doses_unknown(signs_of(&[("pressors", "1")]));
+    let finding = snapshot_on(&LEE, &adult(), &unknown).rows()[0].finding;
     assert_eq!((finding.grade(), finding.bound(), finding.highest), (Some(2), Bound::Lower, 3));
     // No vasopressor, no dose.
-    let none = signs_of(&[("temperature", "39")]).with(Sign::PressorHigh, f64::NAN);
-    assert_eq!(snapshot_on(&LEE, &Settings::default(), &none).rows()[0].finding.bound(), Bound::Exact);
+    let none = doses_unknown(signs_of(&[("temperature", "39")]));
+    assert_eq!(snapshot_on(&LEE, &adult(), &none).rows()[0].finding.bound(), Bound::Exact);
 }
 
 /// The table written out by hand for a patient of whom everything is known, high doses counting at once.
@@ -243,6 +246,19 @@ pub(super) fn by_hand(signs: &Signs) -> u8 {
         OxygenDevice::Ra => 0,
         _ => 2,
     };
-    let fever = u8::from(signs.raw(Sign::Temperature) >= 38.0);
-    fever.max(hypotension).max(hypoxia)
+    let fever = u8::from(signs.raw(Sign::Temperature) >= 38.0 || signs.raw(Sign::Symptoms) == 1.0);
+    let syndrome = signs.raw(Sign::Temperature) >= 38.0 || hypotension > 0 || hypoxia > 0;
+    let organ = signs.raw(Sign::CreatinineGrade).max(signs.raw(Sign::OrganGrade)).min(4.0) as u8;
+    // Transaminases of grade 3 are an organ toxicity of grade 3, and those of grade 4 as well.
+    let organ = organ.max((signs.raw(Sign::TransaminaseGrade) as u8).min(3));
+    let organ = if syndrome && organ >= 2 { organ } else { 0 };
+    fever.max(hypotension).max(hypoxia).max(organ)
+}
+
+fn doses_unknown(mut signs: Signs) -> Signs {
+    let doses = [Sign::Norepinephrine, Sign::Epinephrine, Sign::Phenylephrine, Sign::Dopamine, Sign::NeEquivalent];
+    for sign in doses.into_iter().chain([Sign::PressorHigh]) {
+        signs.forget(sign);
+    }
+    signs
 }

@@ -11,7 +11,7 @@ mod rounds;
 mod snapshots;
 
 use super::*;
-use crate::sign::{Sign, Signs};
+use crate::sign::{Patient, Sign, Signs};
 use std::sync::LazyLock;
 
 static ASTCT: LazyLock<Scale> = LazyLock::new(Scale::astct_2019);
@@ -36,12 +36,17 @@ fn snapshot_on(scale: &Scale, settings: &Settings, signs: &Signs) -> Course {
     monitor.finish(0.0)
 }
 
+/// Defaults for an adult.
+fn adult() -> Settings {
+    Settings { patient: Patient::adult(), ..Settings::default() }
+}
+
 fn with_options(options: &[(&str, &str)]) -> Settings {
     options_of(&ASTCT, options)
 }
 
 fn options_of(scale: &Scale, options: &[(&str, &str)]) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = adult();
     for (name, value) in options {
         settings.set(scale, name, value).unwrap();
     }

@@ -146,13 +146,13 @@ fn assert_grade(vignette: &Vignette, settings: &Settings) {
 #[test]
 fn adults_without_earlier_drugs() {
     for vignette in ADULTS {
-        assert_grade(vignette, &Settings::default());
+        assert_grade(vignette, &adult());
     }
 }
 
 #[test]
 fn p20_and_p21_after_the_onset_was_documented_and_tocilizumab_given() {
-    let documented = Settings { documented: true, ..Settings::default() };
+    let documented = Settings { documented: true, ..adult() };
     let given = ("anticytokine_given", "true");
     const P20: &[(&str, &str)] = &[
         ("temperature", "36.8"),
@@ -168,7 +168,7 @@ fn p20_and_p21_after_the_onset_was_documented_and_tocilizumab_given() {
     assert_grade(&vignette("P21", P21, 0, ""), &documented);
 
     // The same drug before any onset is prophylaxis and waives nothing.
-    assert_grade(&vignette("P20, before_onset", P20, 0, ""), &Settings::default());
+    assert_grade(&vignette("P20, before_onset", P20, 0, ""), &adult());
     // Documented, but no drug: the fever is gone by itself.
     let untreated = signs_with(signs_with(Signs::normal(), P20), &[(given.0, "false")]);
     assert_eq!(snapshot(&documented, &untreated).maximum().grade, Some(0));
@@ -199,7 +199,7 @@ fn p27_death_due_to_the_syndrome() {
             ("fio2", "100"),
         ],
     );
-    let mut monitor = Monitor::new(&ASTCT, &Settings::default()).unwrap();
+    let mut monitor = Monitor::new(&ASTCT, &adult()).unwrap();
     assert_eq!(monitor.observe(3.0, &signs).unwrap().after.grade(), Some(4));
     let change = monitor.death(3.5).unwrap();
     assert_eq!((change.before.grade(), change.after.grade()), (Some(4), Some(5)));
@@ -212,7 +212,7 @@ fn p27_death_due_to_the_syndrome() {
 
 #[test]
 fn a_death_without_any_reading_is_grade_5() {
-    let mut monitor = Monitor::new(&ASTCT, &Settings::default()).unwrap();
+    let mut monitor = Monitor::new(&ASTCT, &adult()).unwrap();
     monitor.death(2.0);
     let course = monitor.finish(2.0);
     assert_eq!(course.maximum().grade, Some(5));
@@ -222,12 +222,12 @@ fn a_death_without_any_reading_is_grade_5() {
 #[test]
 fn vasopressin_alone_is_grade_3_by_a_convention_that_is_flagged() {
     let fever = signs_with(Signs::normal(), &[("temperature", "39.0"), ("vasopressin", "true")]);
-    let alone = snapshot(&Settings::default(), &fever);
+    let alone = snapshot(&adult(), &fever);
     let record = alone.record(&alone.rows()[0]);
     assert_eq!((record.grade, record.rule), (Some(3), Some("hypotension-vasopressin-alone")));
     assert_eq!(record.flags, ["hypotension-vasopressin-alone"]);
     // With a mask the grade is 3 without the convention too.
-    let mask = snapshot(&Settings::default(), &signs_with(fever, &[("oxygen_device", "mask")]));
+    let mask = snapshot(&adult(), &signs_with(fever, &[("oxygen_device", "mask")]));
     assert!(mask.record(&mask.rows()[0]).flags.is_empty());
 }
 
@@ -235,7 +235,7 @@ fn vasopressin_alone_is_grade_3_by_a_convention_that_is_flagged() {
 fn cannula_above_6_litres_and_every_device_have_their_grade() {
     let grade = |device: &str, flow: &str| {
         let values = [("temperature", "38.5"), ("oxygen_device", device), ("oxygen_flow", flow)];
-        snapshot(&Settings::default(), &signs_with(Signs::normal(), &values)).maximum().grade
+        snapshot(&adult(), &signs_with(Signs::normal(), &values)).maximum().grade
     };
     let expected = [("ra", "0", 1), ("blowby", "10", 2), ("nc", "6", 2), ("nc", "6.5", 3), ("mask", "5", 3)];
     let expected = expected.into_iter().chain([("venturi", "4", 3), ("nrb", "12", 3), ("hfnc", "30", 3)]);

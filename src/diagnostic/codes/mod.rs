@@ -24,6 +24,7 @@ macro_rules! codes {
     };
 }
 
+pub mod chart;
 pub mod data;
 pub mod expression;
 pub mod file;
@@ -38,10 +39,8 @@ pub use expression::UNKNOWN_NAME;
 
 /// All codes, by stage.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [file::ALL, expression::ALL, unit::ALL, model::ALL, regimen::ALL, scale::ALL, data::ALL, run::ALL, population::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    let before = [file::ALL, expression::ALL, unit::ALL, model::ALL, regimen::ALL, scale::ALL, chart::ALL];
+    before.into_iter().chain([data::ALL, run::ALL, population::ALL]).flatten().copied()
 }
 
 /// The code with this id, in any case of letters.

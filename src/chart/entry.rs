@@ -1,0 +1,92 @@
+//! What stands in a chart.
+
+use super::agent::{Agent, Rate};
+use crate::sign::{OxygenDevice, Patient, Sign};
+
+/// One subject's chart, in the order in which it was read.
+#[derive(Debug, Clone, Default)]
+pub struct Chart {
+    /// The subject.
+    pub subject: String,
+    /// Age, weight, usual pressure.
+    pub patient: Patient,
+    /// Hour of the day at time 0, for calendar days.
+    pub clock_at_start: f64,
+    /// What was written down.
+    pub entries: Vec<Entry>,
+    /// Device that the patient uses at home.
+    pub baseline_device: Option<OxygenDevice>,
+    /// Grades reported by others, for comparison.
+    pub reports: Vec<Report>,
+    /// Times count from the first row, as no row says when the infusion was.
+    pub infusion_unknown: bool,
+}
+
+/// A grade that was reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Name of the scale.
+    pub scale: String,
+    /// The highest grade.
+    pub grade: u8,
+}
+
+/// Something written down at a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entry {
+    /// Days after the infusion.
+    pub time: f64,
+    /// What.
+    pub event: Event,
+}
+
+/// What was written down.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Event {
+    /// A sign was read; in its unit.
+    Read(Sign, f64),
+    /// Oxygen is given so from now on.
+    Device(OxygenDevice),
+    /// A device was stopped that began at an earlier time.
+    DeviceStop(OxygenDevice),
+    /// A vasopressor runs at this rate from now on, or until the stop of its interval; 0 stops the agent.
+    Pressor(Agent, Dose),
+    /// The interval of a vasopressor that began at `since` (days) ends.
+    PressorStop {
+        /// The agent.
+        agent: Agent,
+        /// When it began, days.
+        since: f64,
+    },
+    /// So many boluses were given for pressure; 0: none is given.
+    Bolus(u32),
+    /// An antipyretic was given.
+    Antipyretic,
+    /// An anti-cytokine drug or steroid was given.
+    Anticytokine,
+    /// From now on other causes explain these signs.
+    OtherCause(Causes),
+    /// From now on the ventilator protects the airway only, or does not.
+    AirwayOnly(bool),
+    /// Death, due to the syndrome or not.
+    Death(bool),
+}
+
+/// A rate of a vasopressor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dose {
+    pub(super) rate: Rate,
+    /// Whether the chart says when it stops, so that the next rate does not end it.
+    pub(super) bounded: bool,
+}
+
+/// Which signs have another cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Causes {
+    /// Fever.
+    pub fever: bool,
+    /// Low pressure and its treatment.
+    pub hypotension: bool,
+    /// Oxygen.
+    pub hypoxia: bool,
+}

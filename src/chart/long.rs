@@ -1,0 +1,383 @@
+//! The long table: a row for everything written down.
+
+use std::collections::{HashMap, HashSet};
+use std::io::BufRead;
+
+use super::entry::{Chart, Dose, Entry, Event, Report};
+use super::parameter::{Meaning, Parameter};
+use super::time;
+use crate::diagnostic::codes::{chart as codes, data};
+use crate::diagnostic::{Diagnostic, Problems, Source, Span};
+use crate::trajectory::{Fields, Rows};
+
+/// How many rows with mistakes are told; the rest is counted.
+const TOLD: usize = 20;
+
+/// Charts from a long table, subject by subject: memory does not grow with their number.
+///
+/// Columns `subject` (or `ID`, `id`, `USUBJID`), `time_h` or `datetime`, `param`, `value`, `unit`, and for intervals
+/// `stop_h` (or `stop`). Rows of one subject stand together; within a subject they come in any order. A table whose
+/// subjects are mixed is read by [`LongTable::read_all`].
+#[derive(Debug)]
+pub struct LongTable<R> {
+    rows: Rows<R>,
+    columns: Columns,
+    width: usize,
+    parameters: HashMap<String, Option<Parameter>>,
+    /// Names that no parameter has, and how often.
+    passed_over: Vec<(String, u64)>,
+    /// The first row of the next subject was read already.
+    waiting: bool,
+    ended: bool,
+    count: u64,
+    finished: HashSet<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    subject: Option<usize>,
+    time: usize,
+    /// Times are dates.
+    dated: bool,
+    parameter: usize,
+    value: usize,
+    unit: Option<usize>,
+    stop: Option<usize>,
+}
+
+/// A chart while it is read.
+#[derive(Default)]
+struct Draft {
+    chart: Chart,
+    /// When the infusion was, in the times of the table.
+    infusion: Option<f64>,
+    /// Rates that need a weight, and where they stand.
+    by_weight: Vec<(Span, String)>,
+    problems: Problems,
+    wrong: usize,
+}
+
+impl<R: BufRead> LongTable<R> {
+    /// Reads the header. `name` is what users know the table by.
+    ///
+    /// # Errors
+    /// An empty table, columns that are missing or come twice.
+    pub fn open(name: &str, input: R) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let mut rows = Rows::new(name, input);
+        if !rows.advance(true)? {
+            return Err(empty(name, "the table is empty"));
+        }
+        let source = rows.source();
+        let Some(header) = Fields::header_only(&source, &mut problems) else { return Err(problems) };
+        let columns = Columns::of(&header, &source, &mut problems);
+        let columns = problems.or_value(columns)?;
+        Ok(Self {
+            rows,
+            columns,
+            width: header.columns(),
+            parameters: HashMap::new(),
+            passed_over: Vec::new(),
+            waiting: false,
+            ended: false,
+            count: 0,
+            finished: HashSet::new(),
+        })
+    }
+
+    /// The chart of the next subject; none at the end.
+    ///
+    /// # Errors
+    /// All mistakes in the rows of the subject (20 are told, the rest is counted); a subject whose rows do not stand
+    /// together.
+    pub fn next_chart(&mut self) -> Result<Option<Chart>, Problems> {
+        let mut draft = Draft::default();
+        let mut any = false;
+        loop {
+            if !self.waiting && !self.advance()? {
+                break;
+            }
+            self.waiting = false;
+            let subject = self.subject();
+            if !any {
+                if self.finished.contains(&subject) {
+                    return Err(self.not_together(&subject));
+                }
+                draft.chart.subject = subject;
+                any = true;
+            } else if draft.chart.subject != subject {
+                self.waiting = true;
+                break;
+            }
+            self.row(&mut draft);
+        }
+        if !any {
+            return Ok(None);
+        }
+        self.finished.insert(draft.chart.subject.clone());
+        draft.finish(self.columns.dated).map(Some)
+    }
+
+    /// All charts, in the order of their first rows; subjects may be mixed. Memory grows with the table.
+    ///
+    /// # Errors
+    /// All mistakes, see [`LongTable::next_chart`].
+    pub fn read_all(&mut self) -> Result<Vec<Chart>, Problems> {
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        while self.advance()? {
+            let subject = self.subject();
+            let at = *places.entry(subject).or_insert_with_key(|subject| {
+                let chart = Chart { subject: subject.clone(), ..Chart::default() };
+                drafts.push(Draft { chart, ..Draft::default() });
+                drafts.len() - 1
+            });
+            self.row(&mut drafts[at]);
+        }
+        let mut problems = Problems::default();
+        let mut charts = Vec::new();
+        for draft in drafts {
+            match draft.finish(self.columns.dated) {
+                Ok(chart) => charts.push(chart),
+                Err(found) => problems.append(found),
+            }
+        }
+        problems.or_value(Some(charts))
+    }
+
+    /// The name of the subject of the next row without reading what it says; none at the end.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub fn next_subject(&mut self) -> Result<Option<String>, Problems> {
+        Ok(if self.advance()? { Some(self.subject()) } else { None })
+    }
+
+    /// Parameters that no scale uses and that were passed over, with the number of their rows.
+    pub fn passed_over(&self) -> &[(String, u64)] {
+        &self.passed_over
+    }
+
+    fn advance(&mut self) -> Result<bool, Problems> {
+        if self.ended {
+            return Ok(false);
+        }
+        if !self.rows.advance(true)? {
+            self.ended = true;
+            if self.count == 0 {
+                return Err(empty(self.rows.name(), "the table has a header but no rows"));
+            }
+            return Ok(false);
+        }
+        self.count += 1;
+        let found = self.rows.places().len();
+        if found == self.width {
+            return Ok(true);
+        }
+        let mut wrong =
+            Diagnostic::error(&data::FIELD_COUNT, format!("{found} fields where the header has {}", self.width));
+        wrong.label(self.rows.source().whole(), "");
+        wrong.help("leave a missing value empty, but keep its comma; write decimals with a point");
+        Err(wrong.into())
+    }
+
+    fn subject(&self) -> String {
+        self.columns.subject.map_or_else(|| "1".to_owned(), |at| self.rows.field(at).into_owned())
+    }
+
+    fn not_together(&self, subject: &str) -> Problems {
+        let message = format!("the rows of subject `{subject}` do not stand together");
+        let mut wrong = Diagnostic::error(&data::TIME_ORDER, message);
+        wrong.label(self.rows.source().whole(), "begins anew here");
+        wrong.help("sort the table by subject, or give it as a file rather than as a stream");
+        wrong.into()
+    }
+
+    fn span(&self, column: usize) -> Span {
+        self.rows.span(self.rows.places()[column].clone())
+    }
+
+    fn row(&mut self, draft: &mut Draft) {
+        if let Err((mut wrong, column)) = self.read_row(draft) {
+            draft.wrong += 1;
+            if draft.wrong <= TOLD {
+                wrong.label(self.span(column), "");
+                draft.problems.push(wrong);
+            }
+        }
+    }
+
+    /// Puts the row into a draft; a mistake comes with its column.
+    fn read_row(&mut self, draft: &mut Draft) -> Result<(), (Diagnostic, usize)> {
+        let columns = self.columns;
+        let Some(parameter) = self.parameter().map_err(|wrong| (wrong, columns.parameter))? else { return Ok(()) };
+        let (value, unit) = (self.rows.field(columns.value), columns.unit.map(|at| self.rows.field(at)));
+        let unit = unit.as_deref().unwrap_or_default();
+        let meaning = parameter.meaning(&value, unit).map_err(|wrong| {
+            let of_unit = wrong.code.id == codes::UNIT.id && !unit.is_empty();
+            (wrong, if of_unit { columns.unit.unwrap_or(columns.value) } else { columns.value })
+        })?;
+        let event = match meaning {
+            Meaning::Event(event) => event,
+            Meaning::Nothing => return Ok(()),
+            Meaning::Age(years) => return Ok(draft.chart.patient.age = years),
+            Meaning::Weight(kg) => return Ok(draft.chart.patient.weight = kg),
+            Meaning::SbpBaseline(pressure) => return Ok(draft.chart.patient.sbp_baseline = pressure),
+            Meaning::BaselineDevice(device) => return Ok(draft.chart.baseline_device = Some(device)),
+            Meaning::Reported { scale, grade } => return Ok(draft.chart.reports.push(Report { scale, grade })),
+            Meaning::Infusion => {
+                draft.infusion = Some(self.time(columns.time)?);
+                return Ok(());
+            }
+        };
+        let time = self.time(columns.time)?;
+        if let Event::Pressor(agent, dose) = event
+            && dose.rate.in_unit_of(agent, f64::NAN).is_none()
+        {
+            draft.by_weight.push((self.span(columns.value), format!("{value} {unit}")));
+        }
+        let stop = columns.stop.filter(|at| !self.rows.field(*at).is_empty());
+        let event = match event {
+            Event::Pressor(agent, dose) => Event::Pressor(agent, Dose { bounded: stop.is_some(), ..dose }),
+            other => other,
+        };
+        draft.chart.entries.push(Entry { time, event });
+        if let Some(column) = stop {
+            let end = self.time(column)?;
+            if end < time {
+                let mut wrong = Diagnostic::error(&codes::INTERVAL, "the interval ends before it starts");
+                wrong.help("exchange start and stop, or correct one of them");
+                return Err((wrong, column));
+            }
+            let event = match event {
+                Event::Pressor(agent, _) => Event::PressorStop { agent, since: time },
+                Event::Device(device) => Event::DeviceStop(device),
+                _ => return Ok(()),
+            };
+            draft.chart.entries.push(Entry { time: end, event });
+        }
+        Ok(())
+    }
+
+    fn parameter(&mut self) -> Result<Option<Parameter>, Diagnostic> {
+        let name = self.rows.field(self.columns.parameter);
+        if let Some(known) = self.parameters.get(name.as_ref()) {
+            if known.is_none()
+                && let Some((_, count)) = self.passed_over.iter_mut().find(|(passed, _)| *passed == name)
+            {
+                *count += 1;
+            }
+            return Ok(known.clone());
+        }
+        let name = name.into_owned();
+        let parameter = Parameter::named(&name)?;
+        if parameter.is_none() {
+            self.passed_over.push((name.clone(), 1));
+        }
+        self.parameters.insert(name, parameter.clone());
+        Ok(parameter)
+    }
+
+    /// A time in days.
+    fn time(&self, column: usize) -> Result<f64, (Diagnostic, usize)> {
+        let text = self.rows.field(column);
+        if self.columns.dated {
+            return time::instant(&text).map_err(|wrong| (wrong, column));
+        }
+        match text.trim().parse::<f64>() {
+            Ok(hours) if hours.is_finite() => Ok(hours / 24.0),
+            _ => {
+                let mut wrong = Diagnostic::error(&codes::TIME, format!("`{text}` is not a number of hours"));
+                wrong.help("hours after the infusion, with a decimal point; dates stand in a column `datetime`");
+                Err((wrong, column))
+            }
+        }
+    }
+}
+
+impl Draft {
+    fn finish(mut self, dated: bool) -> Result<Chart, Problems> {
+        if self.wrong > TOLD {
+            let more = format!("{} more such rows of subject `{}`", self.wrong - TOLD, self.chart.subject);
+            self.problems.error(&codes::VALUE, more);
+        }
+        if self.chart.patient.weight.is_nan() {
+            for (place, rate) in self.by_weight.drain(..).take(TOLD) {
+                self.problems
+                    .error(&codes::WEIGHT, format!("{rate} needs the weight of subject `{}`", self.chart.subject))
+                    .label(place, "")
+                    .help("add a row WEIGHT with unit kg, or give rates as the limits are: ug/min, dopamine ug/kg/min");
+            }
+        }
+        let chart = &mut self.chart;
+        let first = chart.entries.iter().map(|entry| entry.time).fold(f64::INFINITY, f64::min);
+        let zero = match self.infusion {
+            Some(infusion) => infusion,
+            None if dated && first.is_finite() => {
+                chart.infusion_unknown = true;
+                first
+            }
+            None => 0.0,
+        };
+        if dated && zero.is_finite() {
+            chart.clock_at_start = (zero - zero.floor()) * 24.0;
+        }
+        for entry in &mut chart.entries {
+            entry.time -= zero;
+            if let Event::PressorStop { since, .. } = &mut entry.event {
+                *since -= zero;
+            }
+        }
+        self.problems.or_value(Some(self.chart))
+    }
+}
+
+impl Columns {
+    fn of(header: &Fields, source: &Source, problems: &mut Problems) -> Option<Self> {
+        let find = |names: &[&str]| {
+            (0..header.columns()).find(|at| names.iter().any(|name| header.header(*at).eq_ignore_ascii_case(name)))
+        };
+        let (hours, dates) = (find(&["time_h"]), find(&["datetime"]));
+        let (time, dated) = match (hours, dates) {
+            (Some(at), None) => (Some(at), false),
+            (None, Some(at)) => (Some(at), true),
+            (both, _) => {
+                let what = if both.is_some() { "two columns of times" } else { "no column of times" };
+                problems
+                    .error(&codes::TWO_TIMES, what)
+                    .label(source.whole(), "the header")
+                    .help("one of `time_h`, hours after the infusion, and `datetime`");
+                (None, false)
+            }
+        };
+        let mut needed = |name: &str, help: &str| {
+            let found = find(&[name]);
+            if found.is_none() {
+                problems
+                    .error(&data::MISSING_COLUMN, format!("the table has no column `{name}`"))
+                    .label(source.whole(), "the header")
+                    .help(help);
+            }
+            found
+        };
+        let parameter = needed("param", "subject,time_h,param,value,unit: what was written down, such as TEMP");
+        let value = needed("value", "subject,time_h,param,value,unit");
+        let unit = needed("unit", "subject,time_h,param,value,unit: numbers are not read without their unit");
+        Some(Self {
+            subject: find(&["subject", "ID", "USUBJID"]),
+            time: time?,
+            dated,
+            parameter: parameter?,
+            value: value?,
+            unit: Some(unit?),
+            stop: find(&["stop_h", "stop"]),
+        })
+    }
+}
+
+fn empty(name: &str, what: &str) -> Problems {
+    let mut found = Diagnostic::error(&data::EMPTY_TABLE, what);
+    found.label(Source::new(name, "").whole(), "");
+    found.help("the first line names the columns, `subject,time_h,param,value,unit`; a row for each reading follows");
+    found.into()
+}

@@ -1,0 +1,3 @@
+//! Vignettes, time courses, and what charts must not guess.
+
+mod snapshots;

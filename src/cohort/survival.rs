@@ -1,0 +1,55 @@
+use super::Cohort;
+
+/// A step of a Kaplan-Meier estimate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Days.
+    pub time: f64,
+    /// Patients without the event and under observation just before.
+    pub at_risk: usize,
+    /// Events at that time.
+    pub events: usize,
+    /// Share without the event from then on.
+    pub survival: f64,
+    /// Its standard error.
+    pub error: f64,
+}
+
+/// The Kaplan-Meier estimate from times (days) with the event (`true`) or the end of observation (`false`).
+///
+/// A patient whose observation ends at the time of an event is still at risk then. The error is Greenwood's.
+///
+/// # Reference
+/// Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452.
+pub fn kaplan_meier(times: &[(f64, bool)]) -> Vec<Step> {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut survival, mut sum, mut at) = (1.0, 0.0, 0);
+    let mut steps = Vec::new();
+    while at < sorted.len() {
+        let time = sorted[at].0;
+        let here = sorted[at..].iter().take_while(|(other, _)| *other == time).count();
+        let events = sorted[at..at + here].iter().filter(|(_, event)| *event).count();
+        let at_risk = sorted.len() - at;
+        if events > 0 {
+            let (d, n) = (events as f64, at_risk as f64);
+            survival *= 1.0 - d / n;
+            sum += d / (n * (n - d));
+            let error = if survival > 0.0 { survival * f64::sqrt(sum) } else { 0.0 };
+            steps.push(Step { time, at_risk, events, survival, error });
+        }
+        at += here;
+    }
+    steps
+}
+
+impl Cohort {
+    /// Time to the onset of the first episode on a scale; patients without one are followed to the end of their course.
+    pub fn onset_curve(&self, scale: usize) -> Vec<Step> {
+        let time = |member: &super::Member| {
+            let summary = &member.summaries[scale];
+            summary.first().map_or((summary.until, false), |episode| (episode.onset, true))
+        };
+        kaplan_meier(&self.members.iter().map(time).collect::<Vec<_>>())
+    }
+}

@@ -1,0 +1,44 @@
+use super::*;
+
+#[test]
+fn kaplan_meier_by_hand() {
+    // Events at 1 and 3, one censored at 2 and one at 3 (still at risk then), one without event to 5.
+    let steps = kaplan_meier(&[(3.0, true), (1.0, true), (2.0, false), (3.0, false), (5.0, false)]);
+    let found: Vec<_> = steps.iter().map(|step| (step.time, step.at_risk, step.events)).collect();
+    assert_eq!(found, [(1.0, 5, 1), (3.0, 3, 1)]);
+    assert!((steps[0].survival - 0.8).abs() < 1e-15);
+    assert!((steps[1].survival - 0.8 * 2.0 / 3.0).abs() < 1e-15);
+    // Greenwood: S sqrt(1/(5 4) + 1/(3 2)).
+    let expected = 0.8 * 2.0 / 3.0 * f64::sqrt(1.0 / 20.0 + 1.0 / 6.0);
+    assert!((steps[1].error - expected).abs() < 1e-15);
+    let last = kaplan_meier(&[(1.0, true)]);
+    assert_eq!((last[0].survival, last[0].error), (0.0, 0.0));
+    assert!(kaplan_meier(&[]).is_empty());
+}
+
+#[test]
+fn kappa_by_hand() {
+    // Two grades, 20 + 15 agree, 5 and 10 do not: po 0.7, pe 0.5, kappa 0.4; of two grades every weight is the same.
+    let mut table = [[0; 6]; 6];
+    (table[0][0], table[0][1], table[1][0], table[1][1]) = (20, 5, 10, 15);
+    for weight in [|d: f64| d, |d: f64| d * d] {
+        assert!((weighted_kappa(&table, weight).unwrap() - 0.4).abs() < 1e-12);
+    }
+    // Three grades, one patient two apart. Linear: observed 2, expected (5 + 2 + 1) / 3; quadratic: 4 and (9 + 2 + 1) / 3.
+    let mut table = [[0; 6]; 6];
+    (table[0][2], table[1][1], table[2][2]) = (1, 1, 1);
+    assert!((weighted_kappa(&table, |d| d).unwrap() - 0.25).abs() < 1e-12);
+    assert!(weighted_kappa(&table, |d| d * d).unwrap().abs() < 1e-12);
+    assert_eq!(weighted_kappa(&[[0; 6]; 6], |d| d), None);
+    let mut agreed = [[0; 6]; 6];
+    agreed[2][2] = 9;
+    assert_eq!(weighted_kappa(&agreed, |d| d), None);
+}
+
+#[test]
+fn medians_of_even_and_odd_numbers() {
+    let spread = |values: &[f64]| Spread::of(values.to_vec()).map(|s| (s.n, s.median, s.least, s.most));
+    assert_eq!(spread(&[3.0, 1.0, 2.0]), Some((3, 2.0, 1.0, 3.0)));
+    assert_eq!(spread(&[4.0, 1.0, 2.0, 3.0]), Some((4, 2.5, 1.0, 4.0)));
+    assert_eq!(spread(&[]), None);
+}
