@@ -145,14 +145,6 @@ impl<R: BufRead> LongTable<R> {
         problems.or_value(Some(charts))
     }
 
-    /// The name of the subject of the next row without reading what it says; none at the end.
-    ///
-    /// # Errors
-    /// The table cannot be read.
-    pub fn next_subject(&mut self) -> Result<Option<String>, Problems> {
-        Ok(if self.advance()? { Some(self.subject()) } else { None })
-    }
-
     /// Parameters that no scale uses and that were passed over, with the number of their rows.
     pub fn passed_over(&self) -> &[(String, u64)] {
         &self.passed_over
@@ -187,7 +179,7 @@ impl<R: BufRead> LongTable<R> {
 
     fn not_together(&self, subject: &str) -> Problems {
         let message = format!("the rows of subject `{subject}` do not stand together");
-        let mut wrong = Diagnostic::error(&data::TIME_ORDER, message);
+        let mut wrong = Diagnostic::error(&codes::NOT_TOGETHER, message);
         wrong.label(self.rows.source().whole(), "begins anew here");
         wrong.help("sort the table by subject, or give it as a file rather than as a stream");
         wrong.into()

@@ -112,7 +112,7 @@ pub struct RunArgs {
 /// How to grade: shared by all verbs that do.
 #[derive(Debug, Clone, Args)]
 pub struct ScaleArgs {
-    /// Grading scales, separated by commas, or paths to them: astct-2019,lee-2014
+    /// Grading scales, separated by commas, or paths to them: astct-2019,lee-2014; `all` for every scale of the syndrome
     #[arg(long, value_name = "SCALE|PATH", default_value = "astct-2019")]
     pub scale: String,
     /// Set an option of the scales: fever_waiver=never
@@ -191,12 +191,75 @@ pub struct GradeArgs {
     /// How to grade.
     #[command(flatten)]
     pub scales: ScaleArgs,
+    /// Grade single time points: a row for each patient, a grade for each scale
+    ///
+    /// Columns: id,age_y,wt_kg,temp_c,fever_therapy,sbp,fluids_for_bp,pressors,pressor_h,o2_device,o2_flow_lpm,fio2_pct,other.
+    /// An empty field is unknown; pressors as NE:5ug/min;VASO:0.03U/min; fever_therapy after_onset, before_onset or empty.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "table"])]
+    pub snapshots: Option<String>,
+    /// Print a table of the patients instead of the courses; --output writes all of them
+    #[arg(long, value_enum, conflicts_with = "output")]
+    pub table: Option<CohortTable>,
+    /// How long temperature, pressure and saturation of a table count after they were read [default: "8 h"]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub hold: Option<String>,
+    /// How long a bolus counts as fluids given for pressure [default: "6 h"]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub bolus: Option<String>,
+    /// What it means that no row of a long table speaks of vasopressors, fluids or oxygen
+    #[arg(long, value_enum, default_value = "assumed")]
+    pub absent: AbsentRows,
     /// How to print [default: table on a terminal, else csv]
     #[arg(long, value_enum, conflicts_with = "output")]
     pub format: Option<Format>,
     /// Where to.
     #[command(flatten)]
     pub to: OutputArgs,
+}
+
+/// What it means that no row speaks of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum AbsentRows {
+    /// No vasopressor and no fluids, flagged; oxygen is unknown.
+    #[default]
+    Assumed,
+    /// None was given and there was room air: the table is complete.
+    None,
+    /// It is unknown.
+    Unknown,
+}
+
+/// A table of graded patients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CohortTable {
+    /// Episodes: onset, worst grade, time at each grade, end.
+    Episodes,
+    /// Patients: worst grade, rule, flags.
+    Patients,
+    /// Incidence by grade with 95 % intervals.
+    Incidence,
+    /// Onset, time to the worst grade, duration: median and range.
+    Times,
+    /// Kaplan-Meier estimate of the onset.
+    Onset,
+    /// Scale against scale and against reported grades.
+    Concordance,
+    /// In the manner of an ADaM data set.
+    Adam,
+}
+
+impl From<CohortTable> for crate::cohort::Kind {
+    fn from(table: CohortTable) -> Self {
+        match table {
+            CohortTable::Episodes => Self::Episodes,
+            CohortTable::Patients => Self::Patients,
+            CohortTable::Incidence => Self::Incidence,
+            CohortTable::Times => Self::Times,
+            CohortTable::Onset => Self::Onset,
+            CohortTable::Concordance => Self::Concordance,
+            CohortTable::Adam => Self::Adam,
+        }
+    }
 }
 
 /// Arguments of `population`.

@@ -113,15 +113,18 @@ fn up_to(path: &str, most: u64) -> Result<Vec<u8>, Diagnostic> {
         "-" => std::io::stdin().lock().take(most).read_to_end(&mut bytes),
         _ => fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)),
     };
-    read.map(|_| bytes).map_err(|error| {
-        let mut found = Diagnostic::error(&file::CANNOT_READ, format!("cannot read `{path}`: {}", plain(&error)));
-        match error.kind() {
-            std::io::ErrorKind::NotFound => found.help(format!("is the path right? looked from {}", here())),
-            std::io::ErrorKind::IsADirectory => found.help("name a file in it"),
-            _ => found.help("may you read it?"),
-        };
-        found
-    })
+    read.map(|_| bytes).map_err(|error| cannot_read(path, &error))
+}
+
+/// What to say of a file that cannot be read.
+pub fn cannot_read(path: &str, error: &std::io::Error) -> Diagnostic {
+    let mut found = Diagnostic::error(&file::CANNOT_READ, format!("cannot read `{path}`: {}", plain(error)));
+    match error.kind() {
+        std::io::ErrorKind::NotFound => found.help(format!("is the path right? looked from {}", here())),
+        std::io::ErrorKind::IsADirectory => found.help("name a file in it"),
+        _ => found.help("may you read it?"),
+    };
+    found
 }
 
 /// The message of an input or output error without its number.

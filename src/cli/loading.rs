@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
 use crate::integrate::Method;
 use crate::model::{Library, Model, Named, Override, ParameterSet};
 use crate::regimen::Regimen;
+use crate::sign::Patient;
 use crate::simulate::{Grid, Scenario, ScenarioFile, embedded_scenario, positive_time};
 use crate::unit::{Quantity, Unit};
 
@@ -219,8 +220,10 @@ pub struct Scales {
 pub fn scales(arguments: &ScaleArgs) -> Result<Scales, Problems> {
     let mut problems = Problems::default();
     let mut scales: Vec<Scale> = Vec::new();
-    for name in arguments.scale.split(',') {
-        match one_scale(name.trim()) {
+    let all = || Scale::embedded_names().filter(|name| *name != "icans");
+    let wanted = arguments.scale.split(',').map(str::trim);
+    for name in wanted.flat_map(|name| if name == "all" { all().collect() } else { vec![name] }) {
+        match one_scale(name) {
             Ok(scale) if scales.iter().any(|known| known.name() == scale.name()) => {}
             Ok(scale) => scales.push(scale),
             Err(found) => problems.append(found),
@@ -229,7 +232,8 @@ pub fn scales(arguments: &ScaleArgs) -> Result<Scales, Problems> {
     if problems.has_errors() {
         return Err(problems);
     }
-    let mut settings = Settings::default();
+    // A simulated patient is an adult; a table tells the age of its own.
+    let mut settings = Settings { patient: Patient::adult(), ..Settings::default() };
     for text in &arguments.options {
         let place = Source::new("--option", text).whole();
         let Some((key, value)) = text.split_once('=') else {

@@ -37,6 +37,8 @@ pub enum Failure {
     Negative,
     /// The integration failed: exit 3.
     Integration(Problems),
+    /// Whoever read the results has had enough, which is no failure.
+    Closed,
 }
 
 impl From<Problems> for Failure {
@@ -107,7 +109,7 @@ pub fn run() -> ExitCode {
     let command = std::env::args().skip(1).collect();
     let context = Context { quiet: arguments.quiet, stop, command };
     match verb(&context, arguments.verb) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
         Err(Failure::Reported) => ExitCode::from(2),
         Err(Failure::Negative) => ExitCode::from(1),
         Err(Failure::Input(problems)) => {

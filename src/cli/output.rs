@@ -19,13 +19,18 @@ pub fn print(text: &str) -> Result<(), Problems> {
 pub fn bytes(bytes: &[u8]) -> Result<(), Problems> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Diagnostic::error(&file::CANNOT_WRITE, format!("cannot write to standard output: {}", plain(&error)))
-                .into())
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(failed(&error)),
         _ => Ok(()),
     }
 }
+
+/// What to say of results that cannot be written.
+pub fn failed(error: &std::io::Error) -> Problems {
+    Diagnostic::error(&file::CANNOT_WRITE, format!("cannot write the results: {}", plain(error))).into()
+}
+
+/// A file that is written bit by bit under a temporary name.
+pub type Growing = BufWriter<fs::File>;
 
 /// Prints to standard error; nobody listening is no failure.
 pub fn say(text: &str) {
@@ -87,6 +92,14 @@ impl Folder {
             write(&mut out).and_then(|()| out.flush())
         });
         written.map_err(|error| refused(&self.path, &error))
+    }
+
+    /// Opens a file under a temporary name that is written bit by bit.
+    pub fn grow(&mut self, name: &str) -> Result<Growing, Problems> {
+        self.add(name, b"")?;
+        let temporary = self.waiting.last().map(|(temporary, _)| temporary.clone()).unwrap_or_default();
+        let file = fs::File::create(&temporary).map_err(|error| refused(&self.path, &error))?;
+        Ok(BufWriter::with_capacity(1 << 16, file))
     }
 
     /// Gives every file its name; returns the names.

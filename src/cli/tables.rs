@@ -1,5 +1,6 @@
 //! Tables as text, and from files.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::disk;
@@ -34,7 +35,14 @@ pub fn end_points(rows: &[EndPointRow]) -> String {
 
 /// The readings of a table of signs, by subject.
 pub fn signs(path: &str) -> Result<Vec<Subject>, Problems> {
-    let source = Source::decode(path, &disk::bytes(path)?)?;
+    signs_from(path, std::io::Cursor::new(disk::bytes(path)?))
+}
+
+/// The same of a table that is open already.
+pub fn signs_from(path: &str, mut input: impl Read) -> Result<Vec<Subject>, Problems> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).map_err(|error| disk::cannot_read(path, &error))?;
+    let source = Source::decode(path, &bytes)?;
     observation::read_signs(&source, &sidecar(path)?)
 }
 

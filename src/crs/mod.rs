@@ -52,7 +52,7 @@ pub use remark::{Remark, Remarks};
 pub use rounds::Rounds;
 pub use scale::{Flag, OptionKind, Rule, Scale, ScaleOption, Status};
 pub use settings::{Options, Settings};
-pub use table::{Hold, Reading, grade, grade_all, grade_states};
+pub use table::{Hold, Reading, grade, grade_all, grade_states, held};
 
 #[cfg(test)]
 mod tests;

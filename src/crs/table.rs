@@ -3,7 +3,7 @@
 use super::course::Course;
 use super::monitor::SAME_TIME;
 use super::panel::Panel;
-use super::remark::Remarks;
+use super::remark::{Remark, Remarks};
 use super::scale::Scale;
 use super::settings::Settings;
 use crate::diagnostic::Problems;
@@ -17,6 +17,15 @@ pub struct Hold {
 }
 
 impl Hold {
+    /// For signs that are measured, and fluids; drips, devices and grades of organs hold until they are changed.
+    pub fn measured(hours: f64) -> Self {
+        let mut hold = Self::forever();
+        for sign in Sign::ALL.into_iter().filter(|sign| sign.is_measured() || *sign == Sign::Fluids) {
+            hold.hours[sign.index()] = hours;
+        }
+        hold
+    }
+
     /// The same for all signs, except drugs given: what was given stays given.
     pub fn all(hours: f64) -> Self {
         let mut hold = Self::forever();
@@ -48,7 +57,7 @@ impl Hold {
 impl Default for Hold {
     /// 8 hours: vital signs on a ward are read every 4 to 8 (Flora et al. 2021, doi:10.1016/j.ccell.2021.07.019).
     fn default() -> Self {
-        Self::all(8.0)
+        Self::measured(8.0)
     }
 }
 
@@ -96,25 +105,7 @@ pub fn grade_all(
     settings: &Settings,
     readings: impl IntoIterator<Item = Reading>,
 ) -> Result<Vec<Course>, Problems> {
-    let mut held = Held::new(Panel::new(scales, settings)?, settings.hold);
-    let mut pending: Option<Reading> = None;
-    for reading in readings {
-        match &mut pending {
-            Some(same) if same.time == reading.time => {
-                same.signs = same.signs.worst(&reading.signs);
-                same.death |= reading.death;
-            }
-            _ => {
-                if let Some(done) = pending.replace(reading) {
-                    held.read(&done);
-                }
-            }
-        }
-    }
-    if let Some(done) = pending {
-        held.read(&done);
-    }
-    Ok(held.panel.finish(held.time))
+    Ok(grade_states(Panel::new(scales, settings)?, held(readings, settings.hold)))
 }
 
 /// Grades states of a patient, each from its time to the next: what is unknown in one is unknown, whatever was known
@@ -144,25 +135,45 @@ pub fn grade_states(mut panel: Panel, states: impl IntoIterator<Item = Reading>)
     courses
 }
 
+/// The states that readings leave behind, each from its time to the next: values are held until the next or until they
+/// are too old, then they are unknown. Of several readings at one time the worse counts.
+pub fn held(readings: impl IntoIterator<Item = Reading>, hold: Hold) -> Vec<Reading> {
+    let mut held = Held { hold, signs: Signs::unknown(), expires: [f64::INFINITY; Sign::COUNT], states: Vec::new() };
+    let mut pending: Option<Reading> = None;
+    for reading in readings {
+        match &mut pending {
+            Some(same) if same.time == reading.time => {
+                same.signs = same.signs.worst(&reading.signs);
+                same.death |= reading.death;
+                same.remarks.add(Remark::Twice);
+            }
+            _ => {
+                if let Some(done) = pending.replace(reading) {
+                    held.read(&done);
+                }
+            }
+        }
+    }
+    if let Some(done) = pending {
+        held.read(&done);
+    }
+    held.states
+}
+
 struct Held {
-    panel: Panel,
     hold: Hold,
     signs: Signs,
     /// When each value becomes unknown, days.
     expires: [f64; Sign::COUNT],
-    time: f64,
+    states: Vec<Reading>,
 }
 
 impl Held {
-    fn new(panel: Panel, hold: Hold) -> Self {
-        Self { panel, hold, signs: Signs::unknown(), expires: [f64::INFINITY; Sign::COUNT], time: 0.0 }
-    }
-
     fn read(&mut self, reading: &Reading) {
         let now = reading.time;
         while let Some(next) = self.next_expiry().filter(|next| next + SAME_TIME < now) {
             self.forget_expired(next);
-            self.panel.observe(next, &self.signs);
+            self.states.push(Reading::new(next, self.signs));
         }
         // What has just reached its limit is replaced by this reading or forgotten.
         self.forget_expired(now);
@@ -170,11 +181,7 @@ impl Held {
         for (sign, _) in reading.signs.known() {
             self.expires[sign.index()] = now + self.hold.hours(sign) / 24.0;
         }
-        self.time = now;
-        self.panel.observe(now, &self.signs);
-        if reading.death {
-            self.panel.death(now);
-        }
+        self.states.push(Reading { signs: self.signs, ..*reading });
     }
 
     fn next_expiry(&self) -> Option<f64> {

@@ -1,15 +1,18 @@
 use crate::crs::Reading;
 use crate::diagnostic::codes::{data, scale};
 use crate::diagnostic::{Problems, Source};
-use crate::sign::{Kind, Sign, Signs};
+use crate::sign::{Kind, Patient, Sign, Signs};
 use crate::trajectory::{Fields, Head, HeadUnit, Sidecar, number};
 use crate::unit::{Quantity, Unit};
+use std::collections::HashMap;
 
 /// A patient's readings, in the order of time; times in days.
 #[derive(Debug, Clone)]
 pub struct Subject {
     /// The patient.
     pub name: String,
+    /// Age, weight, usual pressure, where the table tells them.
+    pub patient: Patient,
     /// What was read.
     pub readings: Vec<Reading>,
 }
@@ -19,7 +22,44 @@ enum Column {
     Subject,
     Time(Unit),
     Sign(Sign, Unit),
+    Patient(PatientFact, Unit),
     Other,
+}
+
+/// What a column tells of the patient, in the unit behind it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PatientFact {
+    Age,
+    Weight,
+    SbpBaseline,
+}
+
+impl PatientFact {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "age" => Some(Self::Age),
+            "weight" => Some(Self::Weight),
+            "sbp_baseline" => Some(Self::SbpBaseline),
+            _ => None,
+        }
+    }
+
+    fn of(self, patient: &mut Patient) -> &mut f64 {
+        match self {
+            Self::Age => &mut patient.age,
+            Self::Weight => &mut patient.weight,
+            Self::SbpBaseline => &mut patient.sbp_baseline,
+        }
+    }
+
+    fn unit(self) -> Unit {
+        Unit::parse_str(match self {
+            Self::Age => "year",
+            Self::Weight => "kg",
+            Self::SbpBaseline => "mmHg",
+        })
+        .expect("a unit")
+    }
 }
 
 /// Reads a table of signs. Columns that are not signs are passed over (a trajectory has states and cytokines too).
@@ -51,10 +91,12 @@ pub fn read_signs(source: &Source, sidecar: &Sidecar) -> Result<Vec<Subject>, Pr
     }
     let day = day();
     let mut subjects: Vec<Subject> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for row in 0..table.rows() {
         let mut name = "1".to_string();
         let mut days = f64::NAN;
         let mut signs = Signs::unknown();
+        let mut patient = Patient::unknown();
         for (at, column) in columns.iter().enumerate() {
             match column {
                 Column::Subject => name = table.field(row, at).into_owned(),
@@ -66,14 +108,30 @@ pub fn read_signs(source: &Source, sidecar: &Sidecar) -> Result<Vec<Subject>, Pr
                             .label(table.span(row, at), "");
                     }
                 },
+                Column::Patient(fact, unit) => match table.number(row, at) {
+                    Some(value) => *fact.of(&mut patient) = unit.convert(value, &fact.unit()).unwrap_or(f64::NAN),
+                    None => {
+                        problems
+                            .error(&data::NOT_A_NUMBER, format!("`{}` is not a number", table.field(row, at)))
+                            .label(table.span(row, at), "");
+                    }
+                },
                 Column::Sign(sign, unit) => sign_field(&table, row, at, *sign, unit, &mut signs, &mut problems),
                 Column::Other => {}
             }
         }
         let reading = Reading::new(days, signs);
-        match subjects.iter_mut().find(|subject| subject.name == name) {
-            Some(subject) => subject.readings.push(reading),
-            None => subjects.push(Subject { name, readings: vec![reading] }),
+        let at = *places.entry(name).or_insert_with_key(|name| {
+            let readings = Vec::new();
+            subjects.push(Subject { name: name.clone(), patient: Patient::unknown(), readings });
+            subjects.len() - 1
+        });
+        subjects[at].readings.push(reading);
+        for fact in [PatientFact::Age, PatientFact::Weight, PatientFact::SbpBaseline] {
+            let told = *fact.of(&mut patient);
+            if !told.is_nan() {
+                *fact.of(&mut subjects[at].patient) = told;
+            }
         }
     }
     for subject in &mut subjects {
@@ -87,11 +145,14 @@ fn column(head: &Head, sidecar: &Sidecar, problems: &mut Problems) -> Column {
     if matches!(name, "subject" | "ID" | "id") {
         return Column::Subject;
     }
-    let sign = Sign::named(name);
-    if sign.is_none() && name != "time" {
+    let (sign, fact) = (Sign::named(name), PatientFact::named(name));
+    if sign.is_none() && fact.is_none() && name != "time" {
         return Column::Other;
     }
-    let own = sign.map_or_else(day, unit_of);
+    let own = match fact {
+        Some(fact) => fact.unit(),
+        None => sign.map_or_else(day, unit_of),
+    };
     let unit = match head.unit(Some(sidecar), problems) {
         HeadUnit::Stated(unit) => Some(unit),
         HeadUnit::Wrong => None,
@@ -106,9 +167,10 @@ fn column(head: &Head, sidecar: &Sidecar, problems: &mut Problems) -> Column {
     if one.expect(&own, &format!("column `{name}`"), &head.unit_span(), problems).is_none() {
         return Column::Other;
     }
-    match sign {
-        Some(sign) => Column::Sign(sign, one.unit),
-        None => Column::Time(one.unit),
+    match (sign, fact) {
+        (_, Some(fact)) => Column::Patient(fact, one.unit),
+        (Some(sign), _) => Column::Sign(sign, one.unit),
+        _ => Column::Time(one.unit),
     }
 }
 

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use crate::cli::arguments::{Format, GradeArgs};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::output::{self, Folder};
-use crate::cli::{Context, Failure, record, render, tables};
-use crate::crs::{self, COURSE_COLUMNS, Course, Outcome};
+use crate::cli::verbs::charts;
+use crate::cli::{Context, Failure, record, render};
+use crate::crs::{COURSE_COLUMNS, Course, Outcome};
 use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::Model;
@@ -20,9 +21,16 @@ use crate::unit::Unit;
 
 /// Grades a simulation or a table.
 pub fn run(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
+    if let Some(path) = &arguments.snapshots {
+        refuse_run_flags(arguments)?;
+        return charts::snapshots(arguments, path);
+    }
     let table = arguments.run.model.as_deref().filter(|name| name.ends_with(".csv") || *name == "-");
     match table {
-        Some(path) => graded_table(context, arguments, path),
+        Some(path) => {
+            refuse_run_flags(arguments)?;
+            charts::table(context, arguments, path)
+        }
         None => simulated(context, arguments),
     }
 }
@@ -46,26 +54,6 @@ fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
         folder.add("course.csv", csv(&courses).as_bytes())?;
         folder.add("signs.csv", observation::write_signs(&run.readings, &loaded.model.time).as_bytes())?;
         folder.add("run.json", record::run_json(context, &loaded, &scenario, &run, began).as_bytes())?;
-        for path in folder.finish()? {
-            context.say(&format!("wrote {}", path.display()));
-        }
-        return Ok(());
-    }
-    print(arguments, &courses)
-}
-
-fn graded_table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(), Failure> {
-    refuse_run_flags(arguments)?;
-    let Scales { scales, settings, .. } = loading::scales(&arguments.scales)?;
-    let mut courses: Vec<(String, Course)> = Vec::new();
-    for subject in tables::signs(path)? {
-        let graded = crs::grade_all(&scales, &settings, subject.readings)?;
-        courses.extend(graded.into_iter().map(|course| (subject.name.clone(), course)));
-    }
-    let courses: Vec<(String, &Course)> = courses.iter().map(|(name, course)| (name.clone(), course)).collect();
-    if let Some(folder) = &arguments.to.output {
-        let mut folder = Folder::open(folder)?;
-        folder.add("course.csv", csv(&courses).as_bytes())?;
         for path in folder.finish()? {
             context.say(&format!("wrote {}", path.display()));
         }
@@ -116,9 +104,14 @@ pub fn csv(courses: &[(String, &Course)]) -> String {
     String::from_utf8(writer.into_inner().expect("memory does not fail")).expect("written from text")
 }
 
-fn print(arguments: &GradeArgs, courses: &[(String, &Course)]) -> Result<(), Failure> {
-    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
-    let text = match format {
+/// How to print.
+pub fn format(arguments: &GradeArgs) -> Format {
+    arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv })
+}
+
+/// Prints courses.
+pub fn print(arguments: &GradeArgs, courses: &[(String, &Course)]) -> Result<(), Failure> {
+    let text = match format(arguments) {
         Format::Csv => csv(courses),
         Format::Json => json(courses),
         Format::Table => courses.iter().map(|(subject, course)| summary(subject, course)).collect(),
