@@ -312,7 +312,8 @@ impl Draft {
             None => 0.0,
         };
         if dated && zero.is_finite() {
-            chart.clock_at_start = (zero - zero.floor()) * 24.0;
+            // To the second: days since 1970 leave a trace of rounding.
+            chart.clock_at_start = ((zero - zero.floor()) * 86_400.0).round() / 3600.0 % 24.0;
         }
         for entry in &mut chart.entries {
             entry.time -= zero;

@@ -288,6 +288,19 @@ impl Logic {
         }
     }
 
+    /// The signs it looks at, each once.
+    pub(super) fn signs(&self) -> Vec<Sign> {
+        let mut signs: Vec<Sign> = Vec::new();
+        for node in &self.nodes {
+            if let Node::Atom(Atom { sign, .. }) | Node::Given(sign) | Node::Known(sign) = *node
+                && !signs.contains(&sign)
+            {
+                signs.push(sign);
+            }
+        }
+        signs
+    }
+
     fn node(&self, place: Place) -> Node {
         self.nodes[place.0 as usize]
     }

@@ -28,6 +28,7 @@
 //! # Ok::<(), cascade::diagnostic::Problems>(())
 //! ```
 
+mod audit;
 mod condition;
 mod constant;
 mod course;
@@ -42,6 +43,7 @@ mod scale;
 mod settings;
 mod table;
 
+pub use audit::audit;
 pub use course::{Bound, COURSE_COLUMNS, Course, Episode, Finding, Maximum, Outcome, Record, Row};
 pub use file::parse;
 pub use grading::Grading;

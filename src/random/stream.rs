@@ -16,6 +16,8 @@ pub enum Purpose {
     Covariates,
     /// The scramble of quasi-random points.
     Scramble,
+    /// Patients on whom a grading scale is tried.
+    Audit,
 }
 
 impl Purpose {
@@ -27,6 +29,7 @@ impl Purpose {
             Self::Residual => 3,
             Self::Covariates => 4,
             Self::Scramble => 5,
+            Self::Audit => 6,
         }
     }
 }

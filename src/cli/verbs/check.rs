@@ -85,7 +85,9 @@ fn problems(name: &str) -> Result<Problems, Problems> {
         }
         Some("cascade-scale") => {
             let mut found = Problems::default();
-            crs::parse(&source, &mut found);
+            if let Some(scale) = crs::parse(&source, &mut found) {
+                found.append(crs::audit(&scale));
+            }
             Ok(found)
         }
         _ => {
