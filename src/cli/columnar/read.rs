@@ -50,8 +50,12 @@ struct Cells {
 impl Text {
     /// Opens a file; all its columns are looked at before the first is read.
     pub fn open(path: &str, file: File) -> Result<Self, Problems> {
-        if file.metadata().is_ok_and(|found| found.is_file() && found.len() == 0) {
-            return Err(wrong(path, "the file is empty").into());
+        if let Ok(found) = file.metadata() {
+            // Parquet is read from its end.
+            let what = if found.is_file() { "the file is empty" } else { "it is a stream, not a file" };
+            if !found.is_file() || found.len() == 0 {
+                return Err(wrong(path, what).into());
+            }
         }
         let opened = guarded(|| SerializedFileReader::new(file));
         let file = opened.map_err(|error| {
