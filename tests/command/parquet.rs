@@ -349,7 +349,7 @@ mod with {
         case(
             "text.parquet",
             &[("loss [1/d]", Text(vec![Some("0.1"), Some("0,2"), None]), None)],
-            &["text.parquet:3", "`0,2`", "point"],
+            &["text.parquet:3", "0,2", "point"],
         );
         case(
             "null.parquet",

@@ -1,5 +1,8 @@
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
 use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -322,7 +325,23 @@ fn plain(error: &ParquetError) -> String {
     text.trim_end_matches('.').to_string()
 }
 
-/// Runs the reader of a file.
+thread_local! {
+    static READING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs the crate's reader, which panics at some damaged files; that is an error like others then, and says nothing.
 fn guarded<T>(read: impl FnOnce() -> Done<T>) -> Done<T> {
-    read()
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !READING.get() {
+                before(info);
+            }
+        }));
+    });
+    READING.set(true);
+    let read = panic::catch_unwind(AssertUnwindSafe(read));
+    READING.set(false);
+    read.unwrap_or_else(|_| Err(ParquetError::General("the file is damaged".into())))
 }
