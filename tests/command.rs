@@ -5,6 +5,7 @@ mod contract;
 mod failure;
 mod files;
 mod observations;
+mod parquet;
 mod population;
 mod wrong;
 

@@ -24,6 +24,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("F011", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("F013", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("F012", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
+    ("F014", "without_the_feature_it_is_told_how_to_get_it"),
+    ("F015", "a_file_that_cannot_be_used_is_told_before_anything_is_written"),
     ("M021", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("G003", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("G005", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
@@ -115,6 +117,7 @@ fn every_code_has_a_file_or_a_test() {
         "tests/command/wrong.rs",
         "tests/command/failure.rs",
         "tests/command/observations.rs",
+        "tests/command/parquet.rs",
     ];
     let tests: String = places
         .iter()

@@ -91,6 +91,7 @@ fn one_external_crate_has_one_place() {
         ("plotters::", "src/plot"),
         ("clap::", "src/cli"),
         ("miette::", "src/cli"),
+        ("parquet::", "src/cli/columnar"),
     ];
     let mut found = Vec::new();
     files(Path::new("src"), &mut found);

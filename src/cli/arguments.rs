@@ -72,6 +72,15 @@ pub enum Format {
     Json,
 }
 
+/// How tables with a line for each patient are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tables {
+    /// CSV alone.
+    Csv,
+    /// Parquet beside the CSV: numbers as DOUBLE, text as UTF8, an empty field as null.
+    Parquet,
+}
+
 /// What to run: shared by all verbs that integrate.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RunArgs {
@@ -279,6 +288,9 @@ pub struct PopulationArgs {
     pub threads: Option<usize>,
     /// Patients from a CSV whose header names parameters and covariates with units, as `tumour_0 [1e9 cells]`; nothing is
     /// drawn then
+    ///
+    /// A name that ends in .parquet is a Parquet file with the same columns (numbers or text; in builds with the feature
+    /// `parquet`).
     #[arg(long, value_name = "FILE", conflicts_with = "sobol")]
     pub patients: Option<String>,
     /// Spread the patients evenly, by scrambled Sobol points
@@ -302,6 +314,10 @@ pub struct PopulationArgs {
     /// Do not grade, though the model has signs
     #[arg(long)]
     pub ungraded: bool,
+    /// Write the tables of patients, end points, failures, trajectories and observations also as Parquet, beside the CSV
+    /// [default: csv]
+    #[arg(long, value_name = "KIND", value_enum, requires = "output")]
+    pub tables: Option<Tables>,
     /// How to grade.
     #[command(flatten)]
     pub scales: ScaleArgs,
@@ -330,6 +346,10 @@ pub struct MergeArgs {
     /// Where the whole goes
     #[arg(long, short, value_name = "DIR")]
     pub output: PathBuf,
+    /// Write the tables of patients, end points, failures, trajectories and observations also as Parquet, beside the CSV
+    /// [default: csv]
+    #[arg(long, value_name = "KIND", value_enum)]
+    pub tables: Option<Tables>,
 }
 
 /// Arguments of `plot`.

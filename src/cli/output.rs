@@ -79,19 +79,20 @@ impl Folder {
         fs::write(&temporary, content).map_err(|error| refused(&self.path, &error))
     }
 
-    /// Writes a file under a temporary name bit by bit.
+    /// Writes a file under a temporary name bit by bit; gives that name.
     pub fn add_with(
         &mut self,
         name: &str,
         write: impl FnOnce(&mut BufWriter<fs::File>) -> std::io::Result<()>,
-    ) -> Result<(), Problems> {
+    ) -> Result<PathBuf, Problems> {
         self.add(name, b"")?;
         let temporary = self.waiting.last().map(|(temporary, _)| temporary.clone()).unwrap_or_default();
         let written = fs::File::create(&temporary).and_then(|file| {
             let mut out = BufWriter::with_capacity(1 << 16, file);
             write(&mut out).and_then(|()| out.flush())
         });
-        written.map_err(|error| refused(&self.path, &error))
+        written.map_err(|error| refused(&self.path, &error))?;
+        Ok(temporary)
     }
 
     /// Opens a file under a temporary name that is written bit by bit.

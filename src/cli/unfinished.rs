@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::columnar;
 use super::disk::plain;
 use super::output::{self, Folder};
 use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::population::Statistics;
+use crate::population::{Layout, Statistics};
 
 const RECORD: &str = "unfinished.json";
 
 /// Files that not every run writes.
-const SOMETIMES: [&str; 7] = [
+const SOMETIMES: [&str; 12] = [
     "trajectories.csv",
     "observations.csv",
     "grades.csv",
@@ -25,6 +26,11 @@ const SOMETIMES: [&str; 7] = [
     "quantiles.png",
     "grades.png",
     "endpoints.png",
+    "patients.parquet",
+    "endpoints.parquet",
+    "failures.parquet",
+    "trajectories.parquet",
+    "observations.parquet",
 ];
 
 /// How far the tables are whole.
@@ -197,11 +203,17 @@ impl Unfinished {
         self.tables.iter().map(|table| (table.name.clone(), table.length)).collect()
     }
 
-    /// Gives the tables their names and adds the other files; returns all names.
-    pub fn finish(self, others: Vec<(String, Vec<u8>)>) -> Result<Vec<PathBuf>, Problems> {
+    /// Gives the tables their names and adds the other files, and copies as Parquet if there is a `layout` for them; returns
+    /// all names.
+    pub fn finish(self, others: Vec<(String, Vec<u8>)>, layout: Option<&Layout>) -> Result<Vec<PathBuf>, Problems> {
         let mut folder = Folder::open(&self.folder)?;
         for (name, content) in &others {
             folder.add(name, content)?;
+        }
+        if let Some(layout) = layout {
+            for table in &self.tables {
+                columnar::add(&mut folder, &table.name, &self.folder.join(unfinished(&table.name)), layout)?;
+            }
         }
         let mut done = Vec::new();
         for table in &self.tables {
@@ -211,18 +223,22 @@ impl Unfinished {
             done.push(last);
         }
         done.extend(folder.finish()?);
-        // What an earlier run with other options left would pass as this one's.
-        for name in SOMETIMES {
-            let place = self.folder.join(name);
-            if !done.contains(&place) {
-                let _ = fs::remove_file(place);
-            }
-        }
+        remove_leftovers(&self.folder, &done);
         let _ = fs::remove_file(self.folder.join(RECORD));
         if let Some(name) = &self.statistics_file {
             let _ = fs::remove_file(self.folder.join(name));
         }
         Ok(done)
+    }
+}
+
+/// What an earlier run with other options left would pass as this one's.
+pub fn remove_leftovers(folder: &Path, done: &[PathBuf]) {
+    for name in SOMETIMES {
+        let place = folder.join(name);
+        if !done.contains(&place) {
+            let _ = fs::remove_file(place);
+        }
     }
 }
 

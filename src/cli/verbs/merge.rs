@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::cli::arguments::MergeArgs;
+use crate::cli::arguments::{MergeArgs, Tables};
 use crate::cli::disk::plain;
 use crate::cli::output::Folder;
-use crate::cli::{Context, Failure, record, shards};
+use crate::cli::{Context, Failure, columnar, record, shards, unfinished};
 use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::population::Statistics;
@@ -18,6 +18,7 @@ use crate::population::Statistics;
 /// Merges the shards of a population into what the whole would have been, byte for byte.
 pub fn run(context: &Context, arguments: &MergeArgs) -> Result<(), Failure> {
     let began = Instant::now();
+    columnar::check(arguments.tables)?;
     let mut parts = Vec::new();
     for folder in &arguments.shards {
         let (part, statistics) = shards::read(folder)?;
@@ -46,7 +47,10 @@ pub fn run(context: &Context, arguments: &MergeArgs) -> Result<(), Failure> {
     for (name, _) in &first.tables {
         let places: Vec<PathBuf> = parts.iter().map(|(_, _, folder)| folder.join(name)).collect();
         let mut bytes = 0;
-        folder.add_with(name, |out| join(&places, out).map(|all| bytes = all))?;
+        let csv = folder.add_with(name, |out| join(&places, out).map(|all| bytes = all))?;
+        if arguments.tables == Some(Tables::Parquet) {
+            columnar::add(&mut folder, name, &csv, &first.layout)?;
+        }
         tables.push((name.clone(), bytes));
     }
     let run = run_json(context, first_folder, &statistics, began)?;
@@ -54,7 +58,9 @@ pub fn run(context: &Context, arguments: &MergeArgs) -> Result<(), Failure> {
     for (name, content) in shards::files(&whole, &statistics, run)? {
         folder.add(&name, &content)?;
     }
-    for path in folder.finish()? {
+    let done = folder.finish()?;
+    unfinished::remove_leftovers(&arguments.output, &done);
+    for path in done {
         context.say(&format!("wrote {}", path.display()));
     }
     Ok(())

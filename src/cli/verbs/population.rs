@@ -9,11 +9,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::observations;
-use crate::cli::arguments::{Format, PopulationArgs};
+use crate::cli::arguments::{Format, PopulationArgs, Tables};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::shards::Part;
 use crate::cli::unfinished::{Stand, Unfinished};
-use crate::cli::{Context, Failure, disk, output, record, render, shards, tables};
+use crate::cli::{Context, Failure, columnar, disk, output, record, render, shards, tables};
 use crate::diagnostic::codes::{file, run as codes};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::population::{Block, Draw, Means, PatientTable, Patients, Population, Sampling, Statistics};
@@ -25,6 +25,7 @@ const NOTED_EVERY: Duration = Duration::from_secs(10);
 /// Runs virtual patients.
 pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure> {
     let began = Instant::now();
+    columnar::check(arguments.tables)?;
     let mut loaded = Loaded::open(&arguments.run)?;
     let source = arguments.design.as_deref().map(|path| observations::open(path, &mut loaded)).transpose()?;
     let loaded = loaded;
@@ -156,7 +157,11 @@ fn open_table(
                 found.help("a CSV with the names of parameters in its header; `cascade show MODEL` lists them");
                 found
             })?;
-            Box::new(BufReader::with_capacity(1 << 16, opened))
+            if columnar::is_parquet(path) {
+                columnar::open(path, opened)?
+            } else {
+                Box::new(BufReader::with_capacity(1 << 16, opened))
+            }
         }
     };
     PatientTable::open(path, input, &tables::sidecar(path)?, &loaded.model, &scenario.values)
@@ -348,7 +353,8 @@ impl Job<'_> {
             layout: layout.clone(),
         };
         let others = shards::files(&whole, &statistics, run)?;
-        for path in unfinished.finish(others)? {
+        let copies = (self.arguments.tables == Some(Tables::Parquet)).then_some(layout);
+        for path in unfinished.finish(others, copies)? {
             self.context.say(&format!("wrote {}", path.display()));
         }
         self.judge(&statistics, range.end - range.start, range.end - range.start, Some(folder))

@@ -27,4 +27,8 @@ codes! {
         "The output could not be written. Nothing is left half-written: files go to a temporary name and are renamed when whole.";
     CANNOT_DRAW = "F013", "cannot draw",
         "The figure does not fit the page, or has nothing to draw. --size WIDTHxHEIGHT gives the page in pixels at 200 dots per inch; without it the page follows from the panels.";
+    NOT_BUILT = "F014", "left out of this build",
+        "What is asked for needs a part of cascade that is built only on request: a feature of the package, named in the message. `cargo install --path . --features parquet` builds the command with Parquet tables.";
+    NOT_PARQUET = "F015", "not a Parquet table that can be read",
+        "The file is not Parquet, is not whole, or holds what a table of patients cannot: a column has integers, floats or UTF-8 text, not lists, decimals, dates, timestamps or bytes. Compression may be snappy, gzip or none.";
 }
