@@ -5,6 +5,7 @@ mod files;
 mod lasting;
 mod lee;
 mod missing;
+mod monotone;
 mod panel;
 mod properties;
 mod rounds;
