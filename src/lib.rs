@@ -50,6 +50,7 @@
 //! | [`sign`], [`regimen`], [`error_model`] | text; predictions | what clinicians see; doses; what is measured |
 //! | [`model`], [`crs`], [`integrate`] | files; signs; equations | checked models; graded courses; accepted steps |
 //! | [`chart`], [`observation`], [`compile`], [`outcome`] | what a ward wrote down; tables; models; solutions | states of a patient; readings, designs, simulated data; byte code; exposure |
+//! | [`biomarker`] | laboratory values | scores with their evidence; no grade depends on them |
 //! | [`simulate`] | scenario | run |
 //! | [`population`], [`sensitivity`] | model or table; derivatives of a run | patients, bands, summaries; normalised sensitivities |
 //! | [`cohort`] | graded courses of many patients | incidence, onset, concordance of scales |
@@ -61,6 +62,7 @@
 //!
 //! A model is research software, not for clinical decisions.
 
+pub mod biomarker;
 pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -7,6 +7,7 @@ mod files;
 mod observations;
 mod parquet;
 mod population;
+mod scores;
 mod wrong;
 
 use std::fs;

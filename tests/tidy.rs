@@ -15,7 +15,7 @@ const FLOW: &[&[&str]] = &[
     &["expression", "trajectory", "random"],
     &["sign", "regimen", "error_model"],
     &["model", "crs", "integrate"],
-    &["chart", "observation", "compile", "outcome"],
+    &["chart", "observation", "compile", "outcome", "biomarker"],
     &["simulate"],
     &["population", "sensitivity"],
     &["cohort"],

@@ -197,6 +197,12 @@ pub struct GradeArgs {
     /// What to run; a path ending in .csv is a table of signs instead
     #[command(flatten)]
     pub run: RunArgs,
+    /// Scores of laboratory values (EASIX, CAR-HEMATOTOX, IL-6 bands, Davila 2014) instead; grades do not depend on them
+    ///
+    /// A CSV, or `-` for standard input: `subject`, `time [d]`, and values with units in the header, as `ferritin [ng/mL]`.
+    /// --option il6_uln="7 pg/mL" sets the upper limit of normal of IL-6.
+    #[arg(long, value_name = "LABS.csv", conflicts_with_all = ["model", "parameters", "set", "dose", "scenario", "until", "at", "every", "rtol", "solver", "scale", "vitals_every"])]
+    pub scores: Option<String>,
     /// How to grade.
     #[command(flatten)]
     pub scales: ScaleArgs,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::arguments::{Format, GradeArgs};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::output::{self, Folder};
-use crate::cli::verbs::charts;
+use crate::cli::verbs::{charts, scores};
 use crate::cli::{Context, Failure, record, render};
 use crate::crs::{COURSE_COLUMNS, Course, Outcome};
 use crate::diagnostic::codes::file;
@@ -24,6 +24,9 @@ pub fn run(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
     if let Some(path) = &arguments.snapshots {
         refuse_run_flags(arguments)?;
         return charts::snapshots(arguments, path);
+    }
+    if let Some(labs) = &arguments.scores {
+        return scores::run(context, arguments, labs);
     }
     let table = arguments.run.model.as_deref().filter(|name| name.ends_with(".csv") || *name == "-");
     match table {

@@ -11,6 +11,7 @@ pub mod models;
 mod observations;
 pub mod plot;
 pub mod population;
+mod scores;
 pub mod sensitivity;
 pub mod show;
 pub mod simulate;
