@@ -1,7 +1,6 @@
 use super::input::{Conversion, Input, Kind, Labs};
-use crate::diagnostic::codes::{data, file};
-use crate::diagnostic::{Problems, Span};
-use crate::diagnostic::{Source, codes::Code};
+use crate::diagnostic::codes::{Code, data, file};
+use crate::diagnostic::{Problems, Source, Span};
 use crate::trajectory::{Fields, Head, HeadUnit, Sidecar};
 use crate::unit::{Quantity, Unit};
 

@@ -80,7 +80,6 @@ const EASIX_VALIDITY: &str = "weak: external validation (n = 154) found AUC 0.61
     association with CRS >= 3; a value is not a grade, and no cut-off comes with it";
 const M_EASIX_VALIDITY: &str =
     "118 adults of one centre; no external validation was read, and no cut-off comes with it";
-const S_EASIX_VALIDITY: &str = M_EASIX_VALIDITY;
 
 const EASIX_INPUTS: &[Input] = &[Input::Ldh, Input::Creatinine, Input::Platelets];
 const M_EASIX_INPUTS: &[Input] = &[Input::Ldh, Input::Crp, Input::Platelets];
@@ -134,7 +133,7 @@ static SCORES: [Score; 10] = [
         inputs: S_EASIX_INPUTS,
         source: PENNISI,
         evidence: Evidence::Read,
-        validity: S_EASIX_VALIDITY,
+        validity: M_EASIX_VALIDITY,
         rule: rules::s_easix,
     },
     Score {
@@ -144,15 +143,16 @@ static SCORES: [Score; 10] = [
         inputs: S_EASIX_INPUTS,
         source: PENNISI,
         evidence: Evidence::Read,
-        validity: S_EASIX_VALIDITY,
+        validity: M_EASIX_VALIDITY,
         rule: rules::log2_s_easix,
     },
     Score {
         name: "car-hematotox",
         title: "CAR-HEMATOTOX",
         formula: "sum of platelets [1e9/L] > 175: 0, 75 to 175: 1, < 75: 2; ANC > 1200 [1/uL]: 0, else 1; \
-            Hb > 9 [g/dL]: 0, else 1; CRP < 3 [mg/dL]: 0, else 1; ferritin [ng/mL] < 650: 0, 650 to 2000: 1, > 2000: 2; high \
-            from 2 on",
+            Hb > 9 [g/dL]: 0, else 1; CRP < 3 [mg/dL]: 0, else 1; \
+            ferritin [ng/mL] < 650: 0, 650 to 2000: 1, > 2000: 2; \
+            high from 2 on",
         inputs: &[Input::Platelets, Input::Anc, Input::Hb, Input::Crp, Input::Ferritin],
         source: REJESKI,
         evidence: Evidence::Unverified,
@@ -176,8 +176,9 @@ static SCORES: [Score; 10] = [
     Score {
         name: "davila-2014",
         title: "Davila 2014 severe CRS",
-        formula: "all of: fever on >= 3 consecutive days; peak >= 75 times the baseline in two, or >= 250 times in one, \
-            of IFN-gamma, IL-5, IL-6, IL-10, Flt3L, fractalkine, GM-CSF; hypotension that needs a pressor, hypoxia, or \
+        formula: "all of: fever on >= 3 consecutive days; peak >= 75 times the baseline in two, or >= 250 times in \
+            one, of IFN-gamma, IL-5, IL-6, IL-10, \
+            Flt3L, fractalkine, GM-CSF; hypotension that needs a pressor, hypoxia, or \
             neurologic signs; 1 is severe, 0 is not",
         inputs: DAVILA_INPUTS,
         source: DAVILA,

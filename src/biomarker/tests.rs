@@ -106,7 +106,9 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_answered(text in "(subject|time|ldh|crp|pressor| \\[d\\]| \\[mg/L\\]|,|\n|<3|-|\"|[0-9.]{1,3}){0,30}") {
+    fn any_text_is_answered(
+        text in "(subject|time|ldh|crp|pressor| \\[d\\]| \\[mg/L\\]|,|\n|<3|-|\"|[0-9.]{1,3}){0,30}",
+    ) {
         let _ = read(&text);
     }
 }
@@ -250,8 +252,8 @@ fn davila_is_refuted_by_what_is_known() {
 
 #[test]
 fn units_are_converted_and_cut_offs_stay_on_their_side() {
-    let text = "ldh [IU/mL],creatinine [umol/L],platelets [1e3 cells/uL],crp [mg/L],hb [g/L],anc [1e9/L],ferritin [ug/L]\n\
-                0.4,88.4,75,30,90,1.2,650\n";
+    let text = "ldh [IU/mL],creatinine [umol/L],platelets [1e3 cells/uL],crp [mg/L],hb [g/L],anc [1e9/L],\
+                ferritin [ug/L]\n0.4,88.4,75,30,90,1.2,650\n";
     let found = &read(text).unwrap().rows[0].labs;
     let at = |input| found.get(input).unwrap();
     assert_eq!((at(Input::Ldh), at(Input::Platelets), at(Input::Crp)), (400.0, 75.0, 3.0));
@@ -262,32 +264,35 @@ fn units_are_converted_and_cut_offs_stay_on_their_side() {
 
 #[test]
 fn a_table_as_spreadsheets_write_it() {
-    let text = "\u{feff}subject,time [h],ldh [IU/L],platelets [1e9/L],ward\r\nb,24,400,100,x\r\na,,200,100,y\r\nb,-120,,50,\r\n";
-    assert_eq!(
-        csv(text),
-        "subject,time,score,value,class,bound,evidence,flags\n\
-         b,-5,easix,,,undetermined,read,missing-ldh;missing-creatinine\n\
-         b,-5,log2-easix,,,undetermined,read,missing-ldh;missing-creatinine\n\
-         b,-5,m-easix,,,undetermined,read,missing-ldh;missing-crp\n\
-         b,-5,log2-m-easix,,,undetermined,read,missing-ldh;missing-crp\n\
-         b,-5,s-easix,,,undetermined,read,missing-ldh\n\
-         b,-5,log2-s-easix,,,undetermined,read,missing-ldh\n\
-         b,-5,car-hematotox,2,high,lower,unverified,cut-offs-unverified;missing-anc;missing-hb;missing-crp;missing-ferritin\n\
-         b,1,easix,,,undetermined,read,missing-creatinine\n\
-         b,1,log2-easix,,,undetermined,read,missing-creatinine\n\
-         b,1,m-easix,,,undetermined,read,missing-crp\n\
-         b,1,log2-m-easix,,,undetermined,read,missing-crp\n\
-         b,1,s-easix,4,,exact,read,\n\
-         b,1,log2-s-easix,2,,exact,read,\n\
-         b,1,car-hematotox,1,,lower,unverified,cut-offs-unverified;missing-anc;missing-hb;missing-crp;missing-ferritin\n\
-         a,,easix,,,undetermined,read,missing-creatinine\n\
-         a,,log2-easix,,,undetermined,read,missing-creatinine\n\
-         a,,m-easix,,,undetermined,read,missing-crp\n\
-         a,,log2-m-easix,,,undetermined,read,missing-crp\n\
-         a,,s-easix,2,,exact,read,\n\
-         a,,log2-s-easix,1,,exact,read,\n\
-         a,,car-hematotox,1,,lower,unverified,cut-offs-unverified;missing-anc;missing-hb;missing-crp;missing-ferritin\n"
-    );
+    let text = "\u{feff}subject,time [h],ldh [IU/L],platelets [1e9/L],ward\r\nb,24,400,100,x\r\n\
+                a,,200,100,y\r\nb,-120,,50,\r\n";
+    let (creatinine, crp) = ("missing-creatinine", "missing-crp");
+    let rest = "cut-offs-unverified;missing-anc;missing-hb;missing-crp;missing-ferritin";
+    let expected = [
+        "subject,time,score,value,class,bound,evidence,flags".to_string(),
+        format!("b,-5,easix,,,undetermined,read,missing-ldh;{creatinine}"),
+        format!("b,-5,log2-easix,,,undetermined,read,missing-ldh;{creatinine}"),
+        format!("b,-5,m-easix,,,undetermined,read,missing-ldh;{crp}"),
+        format!("b,-5,log2-m-easix,,,undetermined,read,missing-ldh;{crp}"),
+        "b,-5,s-easix,,,undetermined,read,missing-ldh".into(),
+        "b,-5,log2-s-easix,,,undetermined,read,missing-ldh".into(),
+        format!("b,-5,car-hematotox,2,high,lower,unverified,{rest}"),
+        format!("b,1,easix,,,undetermined,read,{creatinine}"),
+        format!("b,1,log2-easix,,,undetermined,read,{creatinine}"),
+        format!("b,1,m-easix,,,undetermined,read,{crp}"),
+        format!("b,1,log2-m-easix,,,undetermined,read,{crp}"),
+        "b,1,s-easix,4,,exact,read,".into(),
+        "b,1,log2-s-easix,2,,exact,read,".into(),
+        format!("b,1,car-hematotox,1,,lower,unverified,{rest}"),
+        format!("a,,easix,,,undetermined,read,{creatinine}"),
+        format!("a,,log2-easix,,,undetermined,read,{creatinine}"),
+        format!("a,,m-easix,,,undetermined,read,{crp}"),
+        format!("a,,log2-m-easix,,,undetermined,read,{crp}"),
+        "a,,s-easix,2,,exact,read,".into(),
+        "a,,log2-s-easix,1,,exact,read,".into(),
+        format!("a,,car-hematotox,1,,lower,unverified,{rest}"),
+    ];
+    assert_eq!(csv(text).lines().collect::<Vec<_>>(), expected);
 }
 
 #[test]
