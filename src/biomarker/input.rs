@@ -224,6 +224,11 @@ pub struct Conversion {
 }
 
 impl Conversion {
+    /// The unit that is converted.
+    pub fn from(&self) -> &Unit {
+        &self.from
+    }
+
     /// The value in the input's own unit.
     pub fn apply(&self, value: f64) -> f64 {
         if self.from == self.own && self.factor == 1.0 {

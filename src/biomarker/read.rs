@@ -28,7 +28,7 @@ pub struct LabRow {
 enum Column {
     Subject,
     Time(Unit),
-    Number(Input, Conversion, Unit),
+    Number(Input, Box<Conversion>),
     Flag(Input),
     Other,
 }
@@ -65,8 +65,8 @@ pub fn read_labs(source: &Source, sidecar: &Sidecar) -> Result<LabTable, Problem
             match column {
                 Column::Subject => found.subject = table.field(row, at).into_owned(),
                 Column::Time(unit) => found.time = field.time(unit, &mut wrong),
-                Column::Number(input, conversion, unit) => {
-                    if let Some(value) = field.number(*input, conversion, unit, &mut wrong) {
+                Column::Number(input, conversion) => {
+                    if let Some(value) = field.number(*input, conversion, &mut wrong) {
                         found.labs.set(*input, value);
                     }
                 }
@@ -117,7 +117,7 @@ fn column(head: &Head, sidecar: &Sidecar, problems: &mut Problems) -> Column {
         }
     };
     if let Some((input, conversion)) = input.and_then(|input| Some((input, input.conversion(&unit)?))) {
-        return Column::Number(input, conversion, unit);
+        return Column::Number(input, Box::new(conversion));
     }
     let one = Quantity { value: 1.0, unit };
     let own = Unit::parse_str(wanted).expect("a unit of the table");
@@ -185,9 +185,9 @@ impl Field<'_> {
         time
     }
 
-    fn number(&self, input: Input, conversion: &Conversion, unit: &Unit, wrong: &mut Wrong) -> Option<f64> {
+    fn number(&self, input: Input, conversion: &Conversion, wrong: &mut Wrong) -> Option<f64> {
         let text = self.text()?;
-        let name = input.name();
+        let (name, unit) = (input.name(), conversion.from());
         let Some(value) = self.finite() else {
             let help = match text.starts_with(['<', '>', '\u{2264}', '\u{2265}']) {
                 true => {

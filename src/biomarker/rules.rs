@@ -175,7 +175,7 @@ pub(super) fn davila(labs: &Labs, _: &Settings) -> Answer {
 
 pub(super) fn davila_crp(labs: &Labs, _: &Settings) -> Answer {
     let answer = match labs.get(Input::Crp) {
-        Some(crp) => Answer::exact(crp).class(if crp >= 20.0 { "severe" } else { "not-severe" }),
+        Some(crp) => Answer::exact(crp).class(if crp >= 20.0 { "marks-severe" } else { "below-mark" }),
         None => Answer::undetermined().flag(missing_flag(Input::Crp)),
     };
     answer.flag("cut-offs-unverified")

@@ -177,9 +177,8 @@ static SCORES: [Score; 10] = [
         name: "davila-2014",
         title: "Davila 2014 severe CRS",
         formula: "all of: fever on >= 3 consecutive days; peak >= 75 times the baseline in two, or >= 250 times in \
-            one, of IFN-gamma, IL-5, IL-6, IL-10, \
-            Flt3L, fractalkine, GM-CSF; hypotension that needs a pressor, hypoxia, or \
-            neurologic signs; 1 is severe, 0 is not",
+            one, of IFN-gamma, IL-5, IL-6, IL-10, Flt3L, fractalkine, GM-CSF; hypotension that needs a \
+            pressor, hypoxia, or neurologic signs; 1 is severe, 0 is not",
         inputs: DAVILA_INPUTS,
         source: DAVILA,
         evidence: Evidence::Unverified,
@@ -189,7 +188,7 @@ static SCORES: [Score; 10] = [
     Score {
         name: "davila-crp",
         title: "Davila 2014 CRP",
-        formula: "CRP >= 20 mg/dL marks severe CRS; the value is the CRP [mg/dL]",
+        formula: "CRP >= 20 mg/dL marks severe CRS, less says nothing; the value is the CRP [mg/dL]",
         inputs: &[Input::Crp],
         source: DAVILA,
         evidence: Evidence::Unverified,

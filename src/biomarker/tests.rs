@@ -245,7 +245,7 @@ fn davila_is_refuted_by_what_is_known() {
     let flat =
         rules::CYTOKINES.iter().fold(severe(), |labs, (baseline, peak)| labs.with(*baseline, 2.0).with(*peak, 149.0));
     assert_eq!(of("davila-2014", &flat).class, Some("not-severe"));
-    for (crp, class) in [(19.9, "not-severe"), (20.0, "severe")] {
+    for (crp, class) in [(19.9, "below-mark"), (20.0, "marks-severe")] {
         assert_eq!(of("davila-crp", &labs(&[(Input::Crp, crp)])).class, Some(class));
     }
 }
