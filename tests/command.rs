@@ -1,6 +1,7 @@
 #![cfg(feature = "cli")]
 //! The command as users and other programs meet it: arguments, files, streams, exit codes.
 
+mod charts;
 mod contract;
 mod failure;
 mod files;

@@ -27,6 +27,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("F014", "without_the_feature_it_is_told_how_to_get_it"),
     ("F015", "a_file_that_cannot_be_used_is_told_before_anything_is_written"),
     ("M021", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
+    ("C010", "a_stream_of_mixed_subjects_is_refused_and_a_file_is_not"),
     ("G003", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("G005", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("G011", "a_scale_with_too_many_rules_is_refused"),
@@ -118,6 +119,7 @@ fn every_code_has_a_file_or_a_test() {
         "tests/command/failure.rs",
         "tests/command/observations.rs",
         "tests/command/parquet.rs",
+        "tests/command/charts.rs",
     ];
     let tests: String = places
         .iter()

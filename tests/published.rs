@@ -7,6 +7,7 @@
 mod chen;
 mod dobreva;
 mod hardiansyah;
+mod juliet;
 mod kimmel;
 mod liu;
 mod stein;

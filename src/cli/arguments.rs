@@ -441,7 +441,7 @@ pub struct ModelsArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A model of the library, or a path
+    /// A model of the library, or a path; or a grading scale by its name
     pub model: String,
     /// Values under this parameter set
     #[arg(long, value_name = "SET|PATH")]

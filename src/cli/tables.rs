@@ -34,11 +34,6 @@ pub fn end_points(rows: &[EndPointRow]) -> String {
 }
 
 /// The readings of a table of signs, by subject.
-pub fn signs(path: &str) -> Result<Vec<Subject>, Problems> {
-    signs_from(path, std::io::Cursor::new(disk::bytes(path)?))
-}
-
-/// The same of a table that is open already.
 pub fn signs_from(path: &str, mut input: impl Read) -> Result<Vec<Subject>, Problems> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes).map_err(|error| disk::cannot_read(path, &error))?;

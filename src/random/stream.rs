@@ -18,6 +18,8 @@ pub enum Purpose {
     Scramble,
     /// Patients on whom a grading scale is tried.
     Audit,
+    /// Signs of the patients of a drawn cohort.
+    Cohort,
 }
 
 impl Purpose {
@@ -30,6 +32,7 @@ impl Purpose {
             Self::Covariates => 4,
             Self::Scramble => 5,
             Self::Audit => 6,
+            Self::Cohort => 7,
         }
     }
 }

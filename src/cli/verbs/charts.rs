@@ -15,7 +15,7 @@ use crate::cli::{Context, Failure, disk, tables};
 use crate::cohort::{Cohort, Kind};
 use crate::crs::{COURSE_COLUMNS, Course, Grading, Panel, Reading, Settings, grade_states};
 use crate::diagnostic::codes::{chart, file};
-use crate::diagnostic::{Problems, Source};
+use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::sign::Patient;
 use crate::trajectory::{Fields, aligned};
 use crate::unit::{Quantity, Unit};
@@ -138,7 +138,13 @@ pub fn each_subject(
     mut take: impl FnMut(Subject) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut input = reader(path)?;
-    if !is_long(path, &mut input)? {
+    let kind = kind_of(path, &mut input)?;
+    if kind == TableKind::Snapshots {
+        let mut found = Diagnostic::error(&file::BAD_VALUE, format!("`{path}` holds single time points"));
+        found.help(format!("cascade grade --snapshots {path}"));
+        return Err(found.into());
+    }
+    if kind == TableKind::Signs {
         for subject in tables::signs_from(path, input)? {
             take(Subject {
                 states: crate::crs::held(subject.readings, held_for(options)),
@@ -245,19 +251,62 @@ fn reader(path: &str) -> Result<Box<dyn BufRead>, Problems> {
     Ok(Box::new(BufReader::with_capacity(1 << 16, input)))
 }
 
-/// Whether a table is a long one; what was looked at is put back.
-fn is_long(path: &str, input: &mut Box<dyn BufRead>) -> Result<bool, Problems> {
+/// The mistakes of a table of signs, a long table, or one of single time points, whichever it is by its header.
+pub fn check(path: &str) -> Result<(), Failure> {
+    let mut input = reader(path)?;
+    match kind_of(path, &mut input)? {
+        TableKind::Signs => tables::signs_from(path, input).map(|_| ()).map_err(Failure::from),
+        TableKind::Long => {
+            if !is_sound(path)? {
+                LongTable::open(path, input)?.read_all()?;
+            }
+            Ok(())
+        }
+        TableKind::Snapshots => {
+            let (mut table, mut problems) = (SnapshotTable::open(path, input)?, Problems::default());
+            loop {
+                match table.next_snapshot() {
+                    Ok(Some(_)) => {}
+                    Ok(None) => break,
+                    Err(found) => problems.append(found),
+                }
+                if problems.iter().count() > MOST_TOLD {
+                    break;
+                }
+            }
+            if problems.has_errors() { Err(problems.into()) } else { Ok(()) }
+        }
+    }
+}
+
+/// What a table is by its header.
+#[derive(PartialEq)]
+enum TableKind {
+    Signs,
+    Long,
+    Snapshots,
+}
+
+/// What a table is; what was looked at is put back.
+fn kind_of(path: &str, input: &mut Box<dyn BufRead>) -> Result<TableKind, Problems> {
     let mut first = Vec::new();
     let mut limited = input.as_mut().take(1 << 20);
     limited.read_until(b'\n', &mut first).map_err(|error| disk::cannot_read(path, &error))?;
     let text = String::from_utf8_lossy(&first);
     let header = Source::new(path, text.trim_end());
     let mut quiet = Problems::default();
-    let long = Fields::header_only(&header, &mut quiet)
-        .is_some_and(|header| (0..header.columns()).any(|at| header.header(at).eq_ignore_ascii_case("param")));
+    let header = Fields::header_only(&header, &mut quiet);
+    let has = |name: &str| {
+        header.as_ref().is_some_and(|head| (0..head.columns()).any(|at| head.header(at).eq_ignore_ascii_case(name)))
+    };
+    let kind = match (has("param"), has("fever_therapy")) {
+        (true, _) => TableKind::Long,
+        (_, true) => TableKind::Snapshots,
+        _ => TableKind::Signs,
+    };
     let rest = std::mem::replace(input, Box::new(std::io::empty()));
     *input = Box::new(Cursor::new(first).chain(rest));
-    Ok(long)
+    Ok(kind)
 }
 
 /// Scales with the thresholds of patients applied: those of one age are the same.

@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::cli::arguments::{CheckArgs, RunArgs};
 use crate::cli::disk::{self, Disk};
 use crate::cli::loading::{Loaded, open_set};
-use crate::cli::{Failure, output, render, tables};
+use crate::cli::verbs::charts;
+use crate::cli::{Failure, output, render};
 use crate::crs;
 use crate::diagnostic::{Problems, Severity, Source};
 use crate::document;
@@ -70,7 +71,11 @@ fn problems(name: &str) -> Result<Problems, Problems> {
         return Ok(found);
     }
     if name.ends_with(".csv") {
-        return tables::signs(name).map(|_| Problems::default());
+        return match charts::check(name) {
+            Ok(()) => Ok(Problems::default()),
+            Err(Failure::Input(found)) => Err(found),
+            Err(_) => Ok(Problems::default()),
+        };
     }
     let source = disk::read_model(name)?;
     let mut quiet = Problems::default();

@@ -14,5 +14,6 @@ pub mod population;
 mod scores;
 pub mod sensitivity;
 pub mod show;
+mod show_scale;
 pub mod simulate;
 pub mod tolerance;

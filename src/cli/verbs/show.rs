@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::cli::arguments::ShowArgs;
 use crate::cli::disk::{Disk, MODEL_FILE};
 use crate::cli::loading::open_set;
+use crate::cli::verbs::show_scale;
 use crate::cli::{Failure, output, picture};
+use crate::crs::Scale;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::file;
 use crate::error_model::ErrorModel;
@@ -13,8 +15,11 @@ use crate::model::{Care, DoseKind, Library, Model, Provenance, Switch, Trigger, 
 use crate::sign::{Sign, Signs};
 use crate::trajectory::{aligned, number};
 
-/// Shows a model.
+/// Shows a model or a scale.
 pub fn run(arguments: &ShowArgs) -> Result<(), Failure> {
+    if let Some(text) = Scale::embedded_text(&arguments.model) {
+        return show_scale::run(arguments, &Scale::embedded(&arguments.model)?, text);
+    }
     let source = Disk.model(&arguments.model)?;
     if arguments.format == "toml" {
         if let Some(set) = &arguments.parameters {
