@@ -215,6 +215,9 @@ pub struct GradeArgs {
     /// Print a table of the patients instead of the courses; --output writes all of them
     #[arg(long, value_enum, conflicts_with = "output")]
     pub table: Option<CohortTable>,
+    /// Lay the tables of another cohort beside: a table, a model, or the folder of a population
+    #[arg(long, value_name = "TABLE|MODEL|DIR", conflicts_with = "snapshots")]
+    pub against: Vec<String>,
     /// How long temperature, pressure and saturation of a table count after they were read [default: "8 h"]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub hold: Option<String>,

@@ -70,7 +70,8 @@ impl Cohort {
     /// From the onset to the worst grade of the first episode, days.
     pub fn time_to_maximum(&self, scale: usize) -> Option<Spread> {
         let first = self.members.iter().filter_map(|member| member.summaries[scale].first());
-        Spread::of(first.map(|episode| episode.time_of_maximum - episode.onset).collect())
+        let times = first.map(|episode| episode.time_of_maximum - episode.onset);
+        Spread::of(times.filter(|time| !time.is_nan()).collect())
     }
 
     /// How long first episodes lasted that were resolved, days; the others are left out.

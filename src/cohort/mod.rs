@@ -64,6 +64,11 @@ impl Cohort {
         self.members.push(Member { subject: subject.to_owned(), summaries, reports: reports.to_vec() });
     }
 
+    /// Adds a patient of whom only this is known, for each scale in their order.
+    pub fn add_summaries(&mut self, subject: &str, summaries: Vec<Summary>) {
+        self.members.push(Member { subject: subject.to_owned(), summaries, reports: Vec::new() });
+    }
+
     /// Names of the scales.
     pub fn scales(&self) -> &[String] {
         &self.scales

@@ -45,11 +45,13 @@ pub fn kaplan_meier(times: &[(f64, bool)]) -> Vec<Step> {
 
 impl Cohort {
     /// Time to the onset of the first episode on a scale; patients without one are followed to the end of their course.
+    /// Nothing if it is not known when observation of one of them ended.
     pub fn onset_curve(&self, scale: usize) -> Vec<Step> {
         let time = |member: &super::Member| {
             let summary = &member.summaries[scale];
             summary.first().map_or((summary.until, false), |episode| (episode.onset, true))
         };
-        kaplan_meier(&self.members.iter().map(time).collect::<Vec<_>>())
+        let times: Vec<_> = self.members.iter().map(time).collect();
+        if times.iter().any(|(time, _)| time.is_nan()) { Vec::new() } else { kaplan_meier(&times) }
     }
 }

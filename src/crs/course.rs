@@ -147,6 +147,11 @@ impl Episode {
         }
     }
 
+    /// One of which only onset and worst grade are known.
+    pub fn known(onset: f64, maximum: u8, bound: Bound) -> Self {
+        Self { end: f64::NAN, maximum, bound, time_of_maximum: f64::NAN, ..Self::begun(onset, onset) }
+    }
+
     /// From onset to end, hours.
     pub fn hours(&self) -> f64 {
         (self.end - self.onset) * 24.0

@@ -195,3 +195,44 @@ fn thirty_bad_inputs_are_told_with_place_value_and_remedy() {
         }
     }
 }
+
+#[test]
+fn simulated_and_observed_patients_lie_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "ward.csv", &format!("{LONG}{}{}", ward("1"), ward("2")));
+    let line = ["grade", "ward.csv", "--table", "incidence", "--against", "cart-crs"];
+    let text = printed(folder.path(), &line);
+    let rows = fields(&text);
+    assert_eq!(&rows[0][..4], ["cohort", "scale", "grade", "n_at"]);
+    let found = |cohort: &str, grade: &str| {
+        let row = rows.iter().find(|row| row[0] == cohort && row[2] == grade).unwrap();
+        row[3].parse::<u32>().unwrap()
+    };
+    assert_eq!(found("ward.csv", "3"), 2);
+    assert_eq!((0..=5).map(|grade: u32| found("cart-crs", &grade.to_string())).sum::<u32>(), 1);
+    // A population keeps worst grades and onsets in its folder.
+    fs::create_dir(folder.path().join("drawn")).unwrap();
+    let endpoints = "subject,status,crs_onset_astct-2019,crs_grade_astct-2019,crs_bound_astct-2019\n\
+        1,complete,2.5,2,exact\n2,complete,,0,exact\n3,failed,,,\n4,complete,4.5,3,lower\n";
+    write(&folder.path().join("drawn"), "endpoints.csv", endpoints);
+    let text = printed(folder.path(), &["grade", "ward.csv", "--table", "times", "--against", "drawn"]);
+    assert!(text.contains("\ndrawn,astct-2019,onset,d,2,3.5,2.5,4.5\n"), "{text}");
+    let text = printed(folder.path(), &["grade", "ward.csv", "--table", "incidence", "--against", "drawn"]);
+    assert!(text.contains("\ndrawn,astct-2019,3,1,1,2,0,"), "{text}");
+    let (code, report) = told(folder.path(), &["grade", "ward.csv", "--against", "cart-crs"]);
+    assert_eq!(code, 2);
+    assert!(report.contains("--table incidence"), "{report}");
+}
+
+#[test]
+fn a_scale_is_shown_as_the_file_to_start_from() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in cascade::crs::Scale::embedded_names() {
+        let text = printed(here, &["show", name, "--format", "toml"]);
+        assert_eq!(text, fs::read_to_string(here.join(format!("models/scales/{name}.toml"))).unwrap());
+        let json: serde_json::Value =
+            serde_json::from_str(&printed(here, &["show", name, "--format", "json"])).unwrap();
+        assert_eq!(json["name"], name);
+        assert!(printed(here, &["show", name]).contains("Rules"), "{name}");
+    }
+}

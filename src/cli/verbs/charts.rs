@@ -10,10 +10,10 @@ use crate::chart::{Absent, Chart, LongTable, Options, SnapshotTable};
 use crate::cli::arguments::{AbsentRows, Format, GradeArgs};
 use crate::cli::loading::{self, Scales};
 use crate::cli::output::{self, Folder};
-use crate::cli::verbs::grade;
+use crate::cli::verbs::{cohorts, grade};
 use crate::cli::{Context, Failure, disk, tables};
 use crate::cohort::{Cohort, Kind};
-use crate::crs::{COURSE_COLUMNS, Course, Grading, Panel, Reading, Settings, grade_states};
+use crate::crs::{COURSE_COLUMNS, Course, Grading, Panel, Reading, Scale, Settings, grade_states};
 use crate::diagnostic::codes::{chart, file};
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::sign::Patient;
@@ -36,6 +36,13 @@ pub struct Subject {
     clock_at_start: f64,
     states: Vec<Reading>,
     reports: Vec<crate::chart::Report>,
+}
+
+impl Subject {
+    /// The settings that grade it, on the base of others.
+    fn settings(&self, base: &Settings) -> Settings {
+        Settings { patient: self.patient, clock_at_start: self.clock_at_start, ..base.clone() }
+    }
 }
 
 /// Grades single time points.
@@ -106,9 +113,7 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
     let mut courses: Vec<(String, Course)> = Vec::new();
     let mut sink = Sink::open(arguments, wants_courses && !keep)?;
     let grade_one = |subject: Subject| -> Result<(), Failure> {
-        let patient_settings =
-            Settings { patient: subject.patient, clock_at_start: subject.clock_at_start, ..settings.clone() };
-        let graded = grade_states(ready.panel(&scales, patient_settings)?, subject.states);
+        let graded = grade_states(ready.panel(&scales, subject.settings(&settings))?, subject.states);
         cohort.add(&subject.name, &graded, &subject.reports);
         sink.write(&subject.name, &graded)?;
         if keep {
@@ -118,10 +123,10 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
     };
     each_subject(context, path, &options, grade_one)?;
     if let Some(folder) = sink.finish()? {
-        return write_folder(context, folder, &cohort);
+        return write_folder(context, folder, &cohorts::tables_of(context, arguments, cohort)?);
     }
     match arguments.table {
-        Some(kind) => print_table(arguments, &cohort, kind.into()),
+        Some(kind) => cohorts::print(arguments, &cohorts::tables_of(context, arguments, cohort)?, kind.into()),
         None if keep => {
             let courses: Vec<(String, &Course)> = courses.iter().map(|(name, course)| (name.clone(), course)).collect();
             grade::print(arguments, &courses)
@@ -317,7 +322,7 @@ pub struct Ready {
 
 impl Ready {
     /// A panel for a patient.
-    pub fn panel(&mut self, scales: &[crate::crs::Scale], settings: Settings) -> Result<Panel, Problems> {
+    pub fn panel(&mut self, scales: &[Scale], settings: Settings) -> Result<Panel, Problems> {
         let Patient { age, sbp_baseline, .. } = settings.patient;
         // Above 10 years all thresholds are those of adults.
         let age = if age > 10.0 { 18.0 } else { age };
@@ -396,9 +401,10 @@ impl Sink {
     }
 }
 
-fn write_folder(context: &Context, mut folder: Folder, cohort: &Cohort) -> Result<(), Failure> {
+/// Writes every table of cohorts and gives all files their names.
+fn write_folder(context: &Context, mut folder: Folder, all: &[cohorts::Named]) -> Result<(), Failure> {
     for kind in Kind::ALL {
-        folder.add(&format!("{}.csv", kind.name()), csv_of(cohort, kind).as_bytes())?;
+        folder.add(&format!("{}.csv", kind.name()), cohorts::csv(all, kind).as_bytes())?;
     }
     for path in folder.finish()? {
         context.say(&format!("wrote {}", path.display()));
@@ -406,31 +412,19 @@ fn write_folder(context: &Context, mut folder: Folder, cohort: &Cohort) -> Resul
     Ok(())
 }
 
-fn lines_of(cohort: &Cohort, kind: Kind) -> Vec<Vec<String>> {
-    let head = kind.columns().iter().map(|name| (*name).to_owned()).collect();
-    std::iter::once(head).chain(cohort.rows(kind)).collect()
-}
-
-fn csv_of(cohort: &Cohort, kind: Kind) -> String {
-    tables::csv(lines_of(cohort, kind).into_iter())
-}
-
-fn print_table(arguments: &GradeArgs, cohort: &Cohort, kind: Kind) -> Result<(), Failure> {
-    Ok(output::print(&match grade::format(arguments) {
-        Format::Csv => csv_of(cohort, kind),
-        Format::Table => aligned(&lines_of(cohort, kind)),
-        Format::Json => {
-            let object = |row: Vec<String>| {
-                let value = |text: String| match text.parse::<f64>() {
-                    _ if text.is_empty() => serde_json::Value::Null,
-                    Ok(number) if number.is_finite() => json!(number),
-                    _ => json!(text),
-                };
-                let columns = kind.columns().iter().map(|name| (*name).to_owned());
-                serde_json::Value::Object(columns.zip(row.into_iter().map(value)).collect())
-            };
-            let list: Vec<_> = cohort.rows(kind).into_iter().map(object).collect();
-            format!("{}\n", serde_json::to_string_pretty(&list).expect("plain values"))
-        }
-    })?)
+/// The graded patients of a table, without their courses.
+pub fn cohort(
+    context: &Context,
+    arguments: &GradeArgs,
+    path: &str,
+    scales: &[Scale],
+    settings: &Settings,
+) -> Result<Cohort, Failure> {
+    let (mut ready, mut cohort) = (Ready::default(), Cohort::new(scales));
+    each_subject(context, path, &options(arguments)?, |subject| {
+        let graded = grade_states(ready.panel(scales, subject.settings(settings))?, subject.states);
+        cohort.add(&subject.name, &graded, &subject.reports);
+        Ok(())
+    })?;
+    Ok(cohort)
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use crate::cli::arguments::{Format, GradeArgs};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::output::{self, Folder};
-use crate::cli::verbs::{charts, scores};
+use crate::cli::verbs::{charts, cohorts, scores};
 use crate::cli::{Context, Failure, record, render};
+use crate::cohort::{Cohort, Kind};
 use crate::crs::{COURSE_COLUMNS, Course, Outcome};
 use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems};
@@ -21,6 +22,7 @@ use crate::unit::Unit;
 
 /// Grades a simulation or a table.
 pub fn run(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
+    cohorts::check(arguments)?;
     if let Some(path) = &arguments.snapshots {
         refuse_run_flags(arguments)?;
         return charts::snapshots(arguments, path);
@@ -42,7 +44,7 @@ fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
     let began = Instant::now();
     let loaded = Loaded::open(&arguments.run)?;
     let Scales { scales, settings, vitals_every } = loading::scales(&arguments.scales)?;
-    let mut scenario = loaded.scenario(&arguments.run)?.gradings(scales, settings, vitals_every);
+    let mut scenario = loaded.scenario(&arguments.run)?.gradings(scales.clone(), settings, vitals_every);
     scenario.stop = context.stop.clone();
     context.warn_of_late_doses(&scenario);
     let folder = arguments.to.output.as_deref().map(Folder::open).transpose()?;
@@ -53,9 +55,23 @@ fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
     }
     let run = scenario.simulate()?;
     let courses: Vec<(String, &Course)> = run.courses.iter().map(|course| ("1".to_string(), course)).collect();
+    let beside = || {
+        let mut cohort = Cohort::new(&scales);
+        cohort.add("1", &run.courses, &[]);
+        cohorts::tables_of(context, arguments, cohort)
+    };
+    if let Some(kind) = arguments.table {
+        return cohorts::print(arguments, &beside()?, kind.into());
+    }
     if let Some(mut folder) = folder {
         folder.add("course.csv", csv(&courses).as_bytes())?;
         folder.add("signs.csv", observation::write_signs(&run.readings, &loaded.model.time).as_bytes())?;
+        if !arguments.against.is_empty() {
+            let all = beside()?;
+            for kind in Kind::ALL {
+                folder.add(&format!("{}.csv", kind.name()), cohorts::csv(&all, kind).as_bytes())?;
+            }
+        }
         folder.add("run.json", record::run_json(context, &loaded, &scenario, &run, began).as_bytes())?;
         for path in folder.finish()? {
             context.say(&format!("wrote {}", path.display()));

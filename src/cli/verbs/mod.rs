@@ -2,6 +2,7 @@
 
 pub mod charts;
 pub mod check;
+pub mod cohorts;
 pub mod completions;
 pub mod demo;
 pub mod explain;

@@ -17,8 +17,8 @@ codes! {
         "The column `stop_h` (or `stop`) tells when a drip or device ended; it must not lie before the start.";
     WEIGHT = "C008", "rate by weight without a weight",
         "A rate in ug/kg/min is compared with limits in ug/min (dopamine: the other way round), which needs the body weight: a row WEIGHT of the subject, or the column wt_kg of a table of single time points.";
-    NOT_TOGETHER = "C010", "rows of a subject that do not stand together",
-        "A stream is graded subject by subject, so that the rows of each must stand together. Sort it by subject; within a subject rows come in any order. A file may be in any order.";
     TWO_TIMES = "C009", "no time, or two columns of it",
         "A chart has one column of times: `time_h`, hours after the infusion, or `datetime`.";
+    NOT_TOGETHER = "C010", "rows of a subject that do not stand together",
+        "A stream is graded subject by subject, so that the rows of each must stand together. Sort it by subject; within a subject rows come in any order. A file may be in any order.";
 }

@@ -25,6 +25,8 @@ codes! {
         "A scale has at most 64 rules and flags; published scales have about a dozen.";
     NAME_CLASH = "G012", "name with two meanings",
         "An option, definition or word has the name of a sign or of another option or definition. Conditions could not tell them apart.";
+    ROUNDS = "G013", "rounds that cannot be",
+        "`--vitals-every` is the time between two readings of temperature and pressure, such as `6 h`; at least one minute.";
     UNREACHABLE = "G014", "rule that can never hold",
         "Of the many patients that are tried none meets the condition: two parts of it exclude each other, or its threshold lies outside of what the sign can be.";
     NEVER_DECIDES = "G015", "rule that never decides",
@@ -33,6 +35,4 @@ codes! {
         "Rules give this grade, but a higher one always holds with them: courses jump over it.";
     NOT_MONOTONE = "G017", "worse signs lower the grade",
         "A patient in whom one sign gets worse while nothing else changes gets a lower grade. The vasopressor table of 2014, read by the letter, does so: epinephrine 10 ug/min alone is a high dose, together with norepinephrine 1 ug/min it is not.";
-    ROUNDS = "G013", "rounds that cannot be",
-        "`--vitals-every` is the time between two readings of temperature and pressure, such as `6 h`; at least one minute.";
 }
