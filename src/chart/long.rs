@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
 use super::entry::{Chart, Dose, Entry, Event, Report};
-use super::parameter::{Meaning, Parameter};
+use super::parameter::{Conversion, Meaning, Parameter, is_missing};
 use super::time;
 use crate::diagnostic::codes::{chart as codes, data};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span};
+use crate::sign::Sign;
 use crate::trajectory::{Fields, Rows};
 
 /// How many rows with mistakes are told; the rest is counted.
@@ -24,6 +25,8 @@ pub struct LongTable<R> {
     columns: Columns,
     width: usize,
     parameters: HashMap<String, Option<Parameter>>,
+    /// Units that were met, of each sign.
+    conversions: Vec<(Sign, String, Conversion)>,
     /// Names that no parameter has, and how often.
     passed_over: Vec<(String, u64)>,
     /// The first row of the next subject was read already.
@@ -77,6 +80,7 @@ impl<R: BufRead> LongTable<R> {
             columns,
             width: header.columns(),
             parameters: HashMap::new(),
+            conversions: Vec::new(),
             passed_over: Vec::new(),
             waiting: false,
             ended: false,
@@ -98,14 +102,14 @@ impl<R: BufRead> LongTable<R> {
                 break;
             }
             self.waiting = false;
-            let subject = self.subject();
             if !any {
+                let subject = self.subject();
                 if self.finished.contains(&subject) {
                     return Err(self.not_together(&subject));
                 }
                 draft.chart.subject = subject;
                 any = true;
-            } else if draft.chart.subject != subject {
+            } else if self.columns.subject.is_some_and(|at| self.rows.field(at) != draft.chart.subject) {
                 self.waiting = true;
                 break;
             }
@@ -205,7 +209,23 @@ impl<R: BufRead> LongTable<R> {
         let Some(parameter) = self.parameter().map_err(|wrong| (wrong, columns.parameter))? else { return Ok(()) };
         let (value, unit) = (self.rows.field(columns.value), columns.unit.map(|at| self.rows.field(at)));
         let unit = unit.as_deref().unwrap_or_default();
-        let meaning = parameter.meaning(&value, unit).map_err(|wrong| {
+        let read = match parameter {
+            Parameter::Sign(sign) if sign.is_number() && !is_missing(&value) => {
+                let known = self.conversions.iter().position(|(of, written, _)| *of == sign && written == unit);
+                let at = known.map_or_else(
+                    || {
+                        let conversion = Conversion::of(sign, &value, unit)?;
+                        self.conversions.push((sign, unit.to_owned(), conversion));
+                        Ok(self.conversions.len() - 1)
+                    },
+                    Ok,
+                );
+                at.and_then(|at| self.conversions[at].2.value(&value, unit))
+                    .map(|value| Meaning::Event(Event::Read(sign, value)))
+            }
+            _ => parameter.meaning(&value, unit),
+        };
+        let meaning = read.map_err(|wrong| {
             let of_unit = wrong.code.id == codes::UNIT.id && !unit.is_empty();
             (wrong, if of_unit { columns.unit.unwrap_or(columns.value) } else { columns.value })
         })?;

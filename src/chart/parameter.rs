@@ -243,45 +243,68 @@ pub(super) fn sign_value(sign: Sign, text: &str, unit: &str) -> Result<Option<f6
         // What signs say of themselves is said of the parameter here.
         return Signs::value_of(sign, text).map(Some);
     }
-    let value = number(sign.name(), text)?;
-    let own = Unit::parse_str(sign.unit_text()).expect("a sign's unit");
-    let written = clinical(unit);
-    if written.is_empty() {
-        let mut wrong = Diagnostic::error(&codes::UNIT, format!("`{sign}` of {} has no unit", text.trim()));
-        wrong.help(format!("write it in the column `unit`: {}", sign.unit_text()));
-        return Err(wrong);
-    }
-    let fraction = written == "1" || written.eq_ignore_ascii_case("fraction");
-    let converted = match Unit::parse_str(if fraction { "1" } else { &written }) {
-        Ok(unit) if unit == own => Some(value),
-        Ok(unit) => unit.convert(value, &own).map(|value| (value * 1e9).round() / 1e9),
-        Err(_) => None,
-    };
-    let Some(mut value) = converted else {
-        let mut wrong = Diagnostic::error(&codes::UNIT, format!("`{sign}` is not measured in `{}`", unit.trim()));
-        wrong.help(format!("give it in {}", sign.unit_text()));
-        return Err(wrong);
-    };
-    if sign == Sign::Temperature {
-        // A thermometer does not tell more; 100.4 degF is 38.0 degC.
-        value = (value * 100.0).round() / 100.0;
-    }
-    if sign.believable().contains(&value) {
-        return Ok(Some(value));
-    }
-    let range = sign.believable();
-    Err(not_a_value(
-        sign.name(),
-        &format!("{} {}", text.trim(), unit.trim()),
-        match sign {
-            Sign::Temperature if (80.0..=115.0).contains(&value) => format!("was `{} degF` meant?", text.trim()),
-            Sign::Temperature if (298.0..=318.0).contains(&value) => format!("was `{} K` meant?", text.trim()),
-            Sign::Fio2 | Sign::Spo2 if (0.2..=1.0).contains(&value) => {
-                format!("was `{}` percent meant, or a fraction with unit 1?", (value * 1e6).round() / 1e4)
+    Conversion::of(sign, text, unit)?.value(text, unit).map(Some)
+}
+
+/// From a unit as written to that of a sign, ready to be used for many values.
+#[derive(Debug)]
+pub(super) struct Conversion {
+    sign: Sign,
+    /// From and to; none if they are the same.
+    units: Option<(Unit, Unit)>,
+}
+
+impl Conversion {
+    /// For a sign that is a number; `text` is the value of which a missing unit is told.
+    pub(super) fn of(sign: Sign, text: &str, unit: &str) -> Result<Self, Diagnostic> {
+        let own = Unit::parse_str(sign.unit_text()).expect("a sign's unit");
+        let written = clinical(unit);
+        if written.is_empty() {
+            let mut wrong = Diagnostic::error(&codes::UNIT, format!("`{sign}` of {} has no unit", text.trim()));
+            wrong.help(format!("write it in the column `unit`: {}", sign.unit_text()));
+            return Err(wrong);
+        }
+        let fraction = written == "1" || written.eq_ignore_ascii_case("fraction");
+        match Unit::parse_str(if fraction { "1" } else { &written }) {
+            Ok(unit) if unit == own => Ok(Self { sign, units: None }),
+            Ok(unit) if unit.convert(0.0, &own).is_some() => Ok(Self { sign, units: Some((unit, own)) }),
+            _ => {
+                let mut wrong =
+                    Diagnostic::error(&codes::UNIT, format!("`{sign}` is not measured in `{}`", unit.trim()));
+                wrong.help(format!("give it in {}", sign.unit_text()));
+                Err(wrong)
             }
-            _ => format!("it lies between {} and {} {}", range.start(), range.end(), sign.unit_text()),
-        },
-    ))
+        }
+    }
+
+    /// The value meant by a text, in the unit of the sign; `unit` is what was written, for messages.
+    pub(super) fn value(&self, text: &str, unit: &str) -> Result<f64, Diagnostic> {
+        let sign = self.sign;
+        let mut value = number(sign.name(), text)?;
+        if let Some((from, to)) = &self.units {
+            value = from.convert(value, to).map_or(f64::NAN, |value| (value * 1e9).round() / 1e9);
+        }
+        if sign == Sign::Temperature {
+            // A thermometer does not tell more; 100.4 degF is 38.0 degC.
+            value = (value * 100.0).round() / 100.0;
+        }
+        if sign.believable().contains(&value) {
+            return Ok(value);
+        }
+        let range = sign.believable();
+        Err(not_a_value(
+            sign.name(),
+            &format!("{} {}", text.trim(), unit.trim()),
+            match sign {
+                Sign::Temperature if (80.0..=115.0).contains(&value) => format!("was `{} degF` meant?", text.trim()),
+                Sign::Temperature if (298.0..=318.0).contains(&value) => format!("was `{} K` meant?", text.trim()),
+                Sign::Fio2 | Sign::Spo2 if (0.2..=1.0).contains(&value) => {
+                    format!("was `{}` percent meant, or a fraction with unit 1?", (value * 1e6).round() / 1e4)
+                }
+                _ => format!("it lies between {} and {} {}", range.start(), range.end(), sign.unit_text()),
+            },
+        ))
+    }
 }
 
 /// A device; none if it is missing.

@@ -251,14 +251,18 @@ impl State {
         }
         let ended = self.end_if_due(time, plan.ends_after);
 
-        plan.logic.decide(signs, &self.facts(signs), &mut self.truths);
+        let told = self.facts(signs);
+        plan.logic.decide(signs, &told, &mut self.truths);
         let dated = plan.dated_from.is_some_and(|dated| dated.of(&self.truths).holds());
         self.dated.follow(time, dated, plan.ends_after);
         if !self.open && plan.opens.is_some_and(|opens| opens.of(&self.truths).holds()) {
             opened = Some(self.open_episode(plan, time));
         }
         self.latch(rises);
-        plan.logic.decide(signs, &self.facts(signs), &mut self.truths);
+        let now = self.facts(signs);
+        if now != told {
+            plan.logic.decide(signs, &now, &mut self.truths);
+        }
 
         self.decide_rules(plan, time, first);
         self.finding = self.decide(plan);
