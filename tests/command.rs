@@ -9,6 +9,7 @@ mod observations;
 mod parquet;
 mod population;
 mod scores;
+mod standards;
 mod wrong;
 
 use std::fs;

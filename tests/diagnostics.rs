@@ -33,6 +33,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("G011", "a_scale_with_too_many_rules_is_refused"),
     ("G013", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("D011", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
+    ("C011", "the_infusion_can_be_given_for_long_tables_with_dates"),
+    ("C012", "wrong_folders_and_bundles_are_refused_with_their_place"),
+    ("C013", "wrong_folders_and_bundles_are_refused_with_their_place"),
+    ("C014", "wrong_folders_and_bundles_are_refused_with_their_place"),
+    ("C015", "wrong_folders_and_bundles_are_refused_with_their_place"),
     ("D012", "a_wrong_design_is_refused_with_its_place_and_writes_nothing"),
     ("D013", "a_wrong_design_is_refused_with_its_place_and_writes_nothing"),
     ("D014", "a_wrong_design_is_refused_with_its_place_and_writes_nothing"),
@@ -120,6 +125,7 @@ fn every_code_has_a_file_or_a_test() {
         "tests/command/observations.rs",
         "tests/command/parquet.rs",
         "tests/command/charts.rs",
+        "tests/command/standards.rs",
     ];
     let tests: String = places
         .iter()

@@ -3,16 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
-use super::entry::{Chart, Dose, Entry, Event, Report};
+use super::draft::Draft;
+use super::entry::{Chart, Event};
 use super::parameter::{Conversion, Meaning, Parameter, is_missing};
-use super::time;
+use super::time::{self, Instant};
 use crate::diagnostic::codes::{chart as codes, data};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span};
 use crate::sign::Sign;
 use crate::trajectory::{Fields, Rows};
-
-/// How many rows with mistakes are told; the rest is counted.
-const TOLD: usize = 20;
 
 /// Charts from a long table, subject by subject: memory does not grow with their number.
 ///
@@ -34,6 +32,8 @@ pub struct LongTable<R> {
     ended: bool,
     count: u64,
     finished: HashSet<String>,
+    /// When the infusion was, for subjects without a row that says so.
+    infusion: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,18 +46,6 @@ struct Columns {
     value: usize,
     unit: Option<usize>,
     stop: Option<usize>,
-}
-
-/// A chart while it is read.
-#[derive(Default)]
-struct Draft {
-    chart: Chart,
-    /// When the infusion was, in the times of the table.
-    infusion: Option<f64>,
-    /// Rates that need a weight, and where they stand.
-    by_weight: Vec<(Span, String)>,
-    problems: Problems,
-    wrong: usize,
 }
 
 impl<R: BufRead> LongTable<R> {
@@ -86,7 +74,27 @@ impl<R: BufRead> LongTable<R> {
             ended: false,
             count: 0,
             finished: HashSet::new(),
+            infusion: None,
         })
+    }
+
+    /// Counts times from this infusion for subjects without a row INFUSION; a row that says otherwise is a mistake.
+    ///
+    /// # Errors
+    /// Times of the table are hours after the infusion, or the time has an offset from UTC.
+    pub fn count_from(&mut self, infusion: Instant) -> Result<(), Problems> {
+        let help = match infusion.ahead() {
+            _ if !self.columns.dated => "times of the table count from the infusion already: leave `--infusion` out",
+            Some(_) => "times of the table are local: write 2026-01-01T00:00, without an offset",
+            None => {
+                self.infusion = Some(infusion);
+                return Ok(());
+            }
+        };
+        let mut wrong = Diagnostic::error(&codes::INFUSION, "`--infusion` does not fit the times of the table");
+        wrong.label(Source::new(self.rows.name(), "").whole(), "");
+        wrong.help(help);
+        Err(wrong.into())
     }
 
     /// The chart of the next subject; none at the end.
@@ -119,7 +127,7 @@ impl<R: BufRead> LongTable<R> {
             return Ok(None);
         }
         self.finished.insert(draft.chart.subject.clone());
-        draft.finish(self.columns.dated).map(Some)
+        draft.finish(self.columns.dated, self.infusion).map(Some)
     }
 
     /// All charts, in the order of their first rows; subjects may be mixed. Memory grows with the table.
@@ -132,8 +140,7 @@ impl<R: BufRead> LongTable<R> {
         while self.advance()? {
             let subject = self.subject();
             let at = *places.entry(subject).or_insert_with_key(|subject| {
-                let chart = Chart { subject: subject.clone(), ..Chart::default() };
-                drafts.push(Draft { chart, ..Draft::default() });
+                drafts.push(Draft::of(subject));
                 drafts.len() - 1
             });
             self.row(&mut drafts[at]);
@@ -141,7 +148,7 @@ impl<R: BufRead> LongTable<R> {
         let mut problems = Problems::default();
         let mut charts = Vec::new();
         for draft in drafts {
-            match draft.finish(self.columns.dated) {
+            match draft.finish(self.columns.dated, self.infusion) {
                 Ok(chart) => charts.push(chart),
                 Err(found) => problems.append(found),
             }
@@ -195,11 +202,8 @@ impl<R: BufRead> LongTable<R> {
 
     fn row(&mut self, draft: &mut Draft) {
         if let Err((mut wrong, column)) = self.read_row(draft) {
-            draft.wrong += 1;
-            if draft.wrong <= TOLD {
-                wrong.label(self.span(column), "");
-                draft.problems.push(wrong);
-            }
+            wrong.label(self.span(column), "");
+            draft.fail(wrong);
         }
     }
 
@@ -229,46 +233,19 @@ impl<R: BufRead> LongTable<R> {
             let of_unit = wrong.code.id == codes::UNIT.id && !unit.is_empty();
             (wrong, if of_unit { columns.unit.unwrap_or(columns.value) } else { columns.value })
         })?;
-        let event = match meaning {
-            Meaning::Event(event) => event,
-            Meaning::Nothing => return Ok(()),
-            Meaning::Age(years) => return Ok(draft.chart.patient.age = years),
-            Meaning::Weight(kg) => return Ok(draft.chart.patient.weight = kg),
-            Meaning::SbpBaseline(pressure) => return Ok(draft.chart.patient.sbp_baseline = pressure),
-            Meaning::BaselineDevice(device) => return Ok(draft.chart.baseline_device = Some(device)),
-            Meaning::Reported { scale, grade } => return Ok(draft.chart.reports.push(Report { scale, grade })),
-            Meaning::Infusion => {
-                draft.infusion = Some(self.time(columns.time)?);
+        let event = match draft.settle(meaning) {
+            Some(Meaning::Event(event)) => event,
+            Some(Meaning::Infusion) => {
+                draft.infusion = Some((self.time(columns.time)?, self.span(columns.time)));
                 return Ok(());
             }
+            _ => return Ok(()),
         };
         let time = self.time(columns.time)?;
-        if let Event::Pressor(agent, dose) = event
-            && dose.rate.in_unit_of(agent, f64::NAN).is_none()
-        {
-            draft.by_weight.push((self.span(columns.value), format!("{value} {unit}")));
-        }
         let stop = columns.stop.filter(|at| !self.rows.field(*at).is_empty());
-        let event = match event {
-            Event::Pressor(agent, dose) => Event::Pressor(agent, Dose { bounded: stop.is_some(), ..dose }),
-            other => other,
-        };
-        draft.chart.entries.push(Entry { time, event });
-        if let Some(column) = stop {
-            let end = self.time(column)?;
-            if end < time {
-                let mut wrong = Diagnostic::error(&codes::INTERVAL, "the interval ends before it starts");
-                wrong.help("exchange start and stop, or correct one of them");
-                return Err((wrong, column));
-            }
-            let event = match event {
-                Event::Pressor(agent, _) => Event::PressorStop { agent, since: time },
-                Event::Device(device) => Event::DeviceStop(device),
-                _ => return Ok(()),
-            };
-            draft.chart.entries.push(Entry { time: end, event });
-        }
-        Ok(())
+        let end = stop.map(|column| self.time(column)).transpose()?;
+        let written = || (self.span(columns.value), format!("{value} {unit}"));
+        draft.enter(event, time, end, written).map_err(|wrong| (wrong, stop.unwrap_or(columns.time)))
     }
 
     fn parameter(&mut self) -> Result<Option<Parameter>, Diagnostic> {
@@ -304,44 +281,6 @@ impl<R: BufRead> LongTable<R> {
                 Err((wrong, column))
             }
         }
-    }
-}
-
-impl Draft {
-    fn finish(mut self, dated: bool) -> Result<Chart, Problems> {
-        if self.wrong > TOLD {
-            let more = format!("{} more such rows of subject `{}`", self.wrong - TOLD, self.chart.subject);
-            self.problems.error(&codes::VALUE, more);
-        }
-        if self.chart.patient.weight.is_nan() {
-            for (place, rate) in self.by_weight.drain(..).take(TOLD) {
-                self.problems
-                    .error(&codes::WEIGHT, format!("{rate} needs the weight of subject `{}`", self.chart.subject))
-                    .label(place, "")
-                    .help("add a row WEIGHT with unit kg, or give rates as the limits are: ug/min, dopamine ug/kg/min");
-            }
-        }
-        let chart = &mut self.chart;
-        let first = chart.entries.iter().map(|entry| entry.time).fold(f64::INFINITY, f64::min);
-        let zero = match self.infusion {
-            Some(infusion) => infusion,
-            None if dated && first.is_finite() => {
-                chart.infusion_unknown = true;
-                first
-            }
-            None => 0.0,
-        };
-        if dated && zero.is_finite() {
-            // To the second: days since 1970 leave a trace of rounding.
-            chart.clock_at_start = ((zero - zero.floor()) * 86_400.0).round() / 3600.0 % 24.0;
-        }
-        for entry in &mut chart.entries {
-            entry.time -= zero;
-            if let Event::PressorStop { since, .. } = &mut entry.event {
-                *since -= zero;
-            }
-        }
-        self.problems.or_value(Some(self.chart))
     }
 }
 

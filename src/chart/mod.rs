@@ -1,6 +1,6 @@
 //! A patient's chart: what a ward writes down, as signs in time for the grader.
 //!
-//! In: rows of a long table (`subject,time_h,param,value,unit`), single time points, or what other standards call them:
+//! In: rows of a long table (`subject,time_h,param,value,unit`), single time points, SDTM tables, FHIR bundles:
 //! vital signs, drips by agent and dose, oxygen devices, boluses, drugs, organ grades, death. Out: a [`Chart`] for each
 //! subject, and from it [`Reading`](crate::crs::Reading)s that [`crs::grade_states`](crate::crs::grade_states) grades.
 //!
@@ -22,18 +22,28 @@
 //! ```
 
 mod agent;
+mod draft;
 mod entry;
+#[cfg(feature = "cli")]
+mod fhir;
 mod long;
+mod mapping;
 mod parameter;
+mod sdtm;
 mod snapshot;
 mod states;
 mod time;
 
 pub use agent::Agent;
 pub use entry::{Causes, Chart, Dose, Entry, Event, Report};
+#[cfg(feature = "cli")]
+pub use fhir::Bundle;
 pub use long::LongTable;
+pub use mapping::Mapping;
+pub use sdtm::Sdtm;
 pub use snapshot::{Snapshot, SnapshotTable, last_finding};
 pub use states::{Absent, Options};
+pub use time::Instant;
 
 #[cfg(test)]
 mod tests;

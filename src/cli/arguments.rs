@@ -194,7 +194,7 @@ pub struct SimulateArgs {
 /// Arguments of `grade`.
 #[derive(Debug, Args)]
 pub struct GradeArgs {
-    /// What to run; a path ending in .csv is a table of signs instead
+    /// What to run; a path ending in .csv is a table of signs instead, one ending in .json may be a FHIR bundle
     #[command(flatten)]
     pub run: RunArgs,
     /// Scores of laboratory values (EASIX, CAR-HEMATOTOX, IL-6 bands, Davila 2014) instead; grades do not depend on them
@@ -212,6 +212,17 @@ pub struct GradeArgs {
     /// An empty field is unknown; pressors as NE:5ug/min;VASO:0.03U/min; fever_therapy after_onset, before_onset or empty.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "table"])]
     pub snapshots: Option<String>,
+    /// Grade a folder of SDTM tables: any of dm.csv, vs.csv, cm.csv, ex.csv, pr.csv, ae.csv
+    ///
+    /// Dates need a time of day. Times count from the infusion: EX, else RFXSTDTC or RFSTDTC of DM, else --infusion.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["model", "snapshots"])]
+    pub sdtm: Option<String>,
+    /// What names and variables of SDTM tables mean: an edited copy of models/mappings/sdtm.toml
+    #[arg(long, value_name = "FILE", requires = "sdtm", conflicts_with_all = ["model", "snapshots"])]
+    pub mapping: Option<String>,
+    /// When the infusion was, if the data do not say so: 2026-01-01T00:00; with an offset for FHIR, ...+01:00
+    #[arg(long, value_name = "DATETIME", conflicts_with = "snapshots")]
+    pub infusion: Option<String>,
     /// Print a table of the patients instead of the courses; --output writes all of them
     #[arg(long, value_enum, conflicts_with = "output")]
     pub table: Option<CohortTable>,

@@ -13,6 +13,7 @@ mod portraits;
 mod record;
 mod render;
 mod shards;
+mod standards;
 mod tables;
 mod unfinished;
 mod verbs;

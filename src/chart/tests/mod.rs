@@ -4,6 +4,7 @@ mod courses;
 mod defects;
 mod missing;
 mod snapshots;
+mod standards;
 
 use super::*;
 use crate::crs::{Bound, Course, Panel, Scale, Settings, grade_states};

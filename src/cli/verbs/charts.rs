@@ -6,12 +6,12 @@ use std::io::{BufRead, BufReader, Cursor, Read, Write};
 
 use serde_json::json;
 
-use crate::chart::{Absent, Chart, LongTable, Options, SnapshotTable};
+use crate::chart::{Absent, Chart, Instant, LongTable, Options, SnapshotTable};
 use crate::cli::arguments::{AbsentRows, Format, GradeArgs};
 use crate::cli::loading::{self, Scales};
 use crate::cli::output::{self, Folder};
 use crate::cli::verbs::{cohorts, grade};
-use crate::cli::{Context, Failure, disk, tables};
+use crate::cli::{Context, Failure, disk, standards, tables};
 use crate::cohort::{Cohort, Kind};
 use crate::crs::{COURSE_COLUMNS, Course, Grading, Panel, Reading, Scale, Settings, grade_states};
 use crate::diagnostic::codes::{chart, file};
@@ -39,6 +39,16 @@ pub struct Subject {
 }
 
 impl Subject {
+    fn of(chart: Chart, options: &Options) -> Self {
+        Self {
+            states: chart.states(options),
+            name: chart.subject,
+            patient: chart.patient,
+            clock_at_start: chart.clock_at_start,
+            reports: chart.reports,
+        }
+    }
+
     /// The settings that grade it, on the base of others.
     fn settings(&self, base: &Settings) -> Settings {
         Settings { patient: self.patient, clock_at_start: self.clock_at_start, ..base.clone() }
@@ -112,7 +122,7 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
     let keep = wants_courses && arguments.to.output.is_none() && grade::format(arguments) != Format::Csv;
     let mut courses: Vec<(String, Course)> = Vec::new();
     let mut sink = Sink::open(arguments, wants_courses && !keep)?;
-    let grade_one = |subject: Subject| -> Result<(), Failure> {
+    let mut grade_one = |subject: Subject| -> Result<(), Failure> {
         let graded = grade_states(ready.panel(&scales, subject.settings(&settings))?, subject.states);
         cohort.add(&subject.name, &graded, &subject.reports);
         sink.write(&subject.name, &graded)?;
@@ -121,7 +131,10 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
         }
         Ok(())
     };
-    each_subject(context, path, &options, grade_one)?;
+    match standards::charts(context, arguments, path)? {
+        Some(charts) => charts.into_iter().try_for_each(|chart| grade_one(Subject::of(chart, &options)))?,
+        None => each_subject(context, arguments, path, &options, grade_one)?,
+    }
     if let Some(folder) = sink.finish()? {
         return write_folder(context, folder, &cohorts::tables_of(context, arguments, cohort)?);
     }
@@ -138,6 +151,7 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
 /// Hands each subject of a table to `take`.
 pub fn each_subject(
     context: &Context,
+    arguments: &GradeArgs,
     path: &str,
     options: &Options,
     mut take: impl FnMut(Subject) -> Result<(), Failure>,
@@ -150,6 +164,7 @@ pub fn each_subject(
         return Err(found.into());
     }
     if kind == TableKind::Signs {
+        standards::refuse_infusion(arguments, "a table of signs")?;
         for subject in tables::signs_from(path, input)? {
             take(Subject {
                 states: crate::crs::held(subject.readings, held_for(options)),
@@ -161,22 +176,16 @@ pub fn each_subject(
         }
         return Ok(());
     }
-    let of_chart = |chart: Chart| Subject {
-        states: chart.states(options),
-        name: chart.subject,
-        patient: chart.patient,
-        clock_at_start: chart.clock_at_start,
-        reports: chart.reports,
-    };
     // A stream is graded as it comes; a file is read twice, so that nothing is graded of one with a mistake in it.
-    let mut table = LongTable::open(path, input)?;
-    if path == "-" || is_sound(path)? {
+    let infusion = standards::infusion(arguments)?;
+    let mut table = open_long(path, input, infusion)?;
+    if path == "-" || is_sound(path, infusion)? {
         while let Some(chart) = table.next_chart()? {
-            take(of_chart(chart))?;
+            take(Subject::of(chart, options))?;
         }
     } else {
         for chart in table.read_all()? {
-            take(of_chart(chart))?;
+            take(Subject::of(chart, options))?;
         }
     }
     for (name, count) in table.passed_over() {
@@ -186,9 +195,15 @@ pub fn each_subject(
     Ok(())
 }
 
+fn open_long<R: BufRead>(path: &str, input: R, infusion: Option<Instant>) -> Result<LongTable<R>, Problems> {
+    let mut table = LongTable::open(path, input)?;
+    infusion.map_or(Ok(()), |infusion| table.count_from(infusion))?;
+    Ok(table)
+}
+
 /// Reads a long table for its mistakes; false if the rows of its subjects do not stand together.
-fn is_sound(path: &str) -> Result<bool, Failure> {
-    let mut table = LongTable::open(path, reader(path)?)?;
+fn is_sound(path: &str, infusion: Option<Instant>) -> Result<bool, Failure> {
+    let mut table = open_long(path, reader(path)?, infusion)?;
     let mut problems = Problems::default();
     loop {
         match table.next_chart() {
@@ -262,7 +277,7 @@ pub fn check(path: &str) -> Result<(), Failure> {
     match kind_of(path, &mut input)? {
         TableKind::Signs => tables::signs_from(path, input).map(|_| ()).map_err(Failure::from),
         TableKind::Long => {
-            if !is_sound(path)? {
+            if !is_sound(path, None)? {
                 LongTable::open(path, input)?.read_all()?;
             }
             Ok(())
@@ -345,7 +360,8 @@ impl Ready {
 /// Where courses go while they are graded.
 enum Sink {
     Nowhere,
-    Stdout(Box<csv::Writer<std::io::StdoutLock<'static>>>),
+    /// With whether the header is still to be written: nothing is printed of a table with mistakes.
+    Stdout(Box<csv::Writer<std::io::StdoutLock<'static>>>, bool),
     Folder(Folder, Box<csv::Writer<output::Growing>>),
 }
 
@@ -360,20 +376,23 @@ impl Sink {
         if !courses {
             return Ok(Self::Nowhere);
         }
-        let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(std::io::stdout().lock());
-        match writer.write_record(COURSE_COLUMNS) {
-            Ok(()) => Ok(Self::Stdout(Box::new(writer))),
-            Err(error) => Err(output::failed(&error.into())),
-        }
+        let writer = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(std::io::stdout().lock());
+        Ok(Self::Stdout(Box::new(writer), true))
     }
 
     fn write(&mut self, subject: &str, courses: &[Course]) -> Result<(), Failure> {
         for course in courses {
             let written = match self {
                 Self::Nowhere => Ok(()),
-                Self::Stdout(writer) => course.write(subject, writer),
+                Self::Stdout(writer, true) => {
+                    writer.write_record(COURSE_COLUMNS).and_then(|()| course.write(subject, writer))
+                }
+                Self::Stdout(writer, false) => course.write(subject, writer),
                 Self::Folder(_, writer) => course.write(subject, writer),
             };
+            if let Self::Stdout(_, headless) = self {
+                *headless = false;
+            }
             if let Err(error) = written {
                 let error: std::io::Error = error.into();
                 if error.kind() == std::io::ErrorKind::BrokenPipe {
@@ -388,7 +407,11 @@ impl Sink {
     fn finish(self) -> Result<Option<Folder>, Failure> {
         match self {
             Self::Nowhere => Ok(None),
-            Self::Stdout(mut writer) => match writer.flush() {
+            Self::Stdout(mut writer, headless) => match headless
+                .then(|| writer.write_record(COURSE_COLUMNS))
+                .map_or(Ok(()), |written| written.map_err(std::io::Error::from))
+                .and_then(|()| writer.flush())
+            {
                 Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(output::failed(&error).into()),
                 _ => Ok(None),
             },
@@ -421,7 +444,7 @@ pub fn cohort(
     settings: &Settings,
 ) -> Result<Cohort, Failure> {
     let (mut ready, mut cohort) = (Ready::default(), Cohort::new(scales));
-    each_subject(context, path, &options(arguments)?, |subject| {
+    each_subject(context, arguments, path, &options(arguments)?, |subject| {
         let graded = grade_states(ready.panel(scales, subject.settings(settings))?, subject.states);
         cohort.add(&subject.name, &graded, &subject.reports);
         Ok(())

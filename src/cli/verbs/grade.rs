@@ -9,7 +9,7 @@ use crate::cli::arguments::{Format, GradeArgs};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::output::{self, Folder};
 use crate::cli::verbs::{charts, cohorts, scores};
-use crate::cli::{Context, Failure, record, render};
+use crate::cli::{Context, Failure, record, render, standards};
 use crate::cohort::{Cohort, Kind};
 use crate::crs::{COURSE_COLUMNS, Course, Outcome};
 use crate::diagnostic::codes::file;
@@ -30,13 +30,15 @@ pub fn run(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
     if let Some(labs) = &arguments.scores {
         return scores::run(context, arguments, labs);
     }
-    let table = arguments.run.model.as_deref().filter(|name| name.ends_with(".csv") || *name == "-");
-    match table {
+    match standards::input(arguments)? {
         Some(path) => {
             refuse_run_flags(arguments)?;
             charts::table(context, arguments, path)
         }
-        None => simulated(context, arguments),
+        None => {
+            standards::refuse_infusion(arguments, "a simulation")?;
+            simulated(context, arguments)
+        }
     }
 }
 

@@ -21,4 +21,14 @@ codes! {
         "A chart has one column of times: `time_h`, hours after the infusion, or `datetime`.";
     NOT_TOGETHER = "C010", "rows of a subject that do not stand together",
         "A stream is graded subject by subject, so that the rows of each must stand together. Sort it by subject; within a subject rows come in any order. A file may be in any order.";
+    INFUSION = "C011", "two times of the infusion",
+        "Times count from the infusion. The data say when it was (a row INFUSION, or EX and DM of SDTM), and `--infusion` says something else; or `--infusion` is given where times are hours after the infusion already, or with an offset from UTC where times have none. For a FHIR bundle whose times have several offsets it needs one: 2026-01-01T00:00+01:00.";
+    DOMAIN = "C012", "no folder of SDTM tables",
+        "`--sdtm` names a folder with any of dm.csv, vs.csv, cm.csv, ex.csv, pr.csv and ae.csv, in any case of letters, each at most once.";
+    MAPPED_TWICE = "C013", "name mapped twice",
+        "A mapping says what each test code or treatment means. A name that stands under two parameters of one domain would mean two things. Case and the number of blanks make no difference between names.";
+    BUNDLE = "C014", "not a FHIR bundle",
+        "A .json file is graded if it is a FHIR bundle: an object with `\"resourceType\": \"Bundle\"` and `entry`, an array of objects with a `resource` each. At least one resource must be an Observation that a scale reads.";
+    RESOURCE = "C015", "observation that lacks something",
+        "An Observation of a sign needs `subject.reference`, `effectiveDateTime` with an offset from UTC, and `valueQuantity` with `value` (a number) and `code` or `unit`. If nothing was measured, `dataAbsentReason` says so.";
 }

@@ -1,0 +1,140 @@
+//! A chart while it is read, from whatever format.
+
+use super::entry::{Chart, Dose, Entry, Event, Report};
+use super::parameter::Meaning;
+use super::time::Instant;
+use crate::diagnostic::codes::chart as codes;
+use crate::diagnostic::{Diagnostic, Problems, Span};
+
+/// How many mistakes of a subject are told; the rest is counted.
+const TOLD: usize = 20;
+
+/// A chart while it is read.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub chart: Chart,
+    /// When the infusion was, in the times of the input, and where that stands.
+    pub infusion: Option<(f64, Span)>,
+    /// By how much local time is ahead of the times of the input, days.
+    pub ahead: f64,
+    pub problems: Problems,
+    /// Rates that need a weight, and where they stand.
+    by_weight: Vec<(Span, String)>,
+    wrong: usize,
+}
+
+impl Draft {
+    pub fn of(subject: &str) -> Self {
+        Self { chart: Chart { subject: subject.to_owned(), ..Chart::default() }, ..Self::default() }
+    }
+
+    /// A mistake, told unless there were many.
+    pub fn fail(&mut self, wrong: Diagnostic) {
+        self.wrong += 1;
+        if self.wrong <= TOLD {
+            self.problems.push(wrong);
+        }
+    }
+
+    /// Takes what has no time; gives the event that has one. The infusion stays to be entered.
+    pub fn settle(&mut self, meaning: Meaning) -> Option<Meaning> {
+        match meaning {
+            Meaning::Nothing => {}
+            Meaning::Age(years) => self.chart.patient.age = years,
+            Meaning::Weight(kg) => self.chart.patient.weight = kg,
+            Meaning::SbpBaseline(pressure) => self.chart.patient.sbp_baseline = pressure,
+            Meaning::BaselineDevice(device) => self.chart.baseline_device = Some(device),
+            Meaning::Reported { scale, grade } => self.chart.reports.push(Report { scale, grade }),
+            Meaning::Event(_) | Meaning::Infusion => return Some(meaning),
+        }
+        None
+    }
+
+    /// An event from its time on, to its end if that is known. `written`: the value with its place and unit.
+    ///
+    /// # Errors
+    /// A diagnostic without a place: it ends before it starts.
+    pub fn enter(
+        &mut self,
+        event: Event,
+        time: f64,
+        end: Option<f64>,
+        written: impl FnOnce() -> (Span, String),
+    ) -> Result<(), Diagnostic> {
+        let event = match event {
+            Event::Pressor(agent, dose) => {
+                if dose.rate.in_unit_of(agent, f64::NAN).is_none() {
+                    self.by_weight.push(written());
+                }
+                Event::Pressor(agent, Dose { bounded: end.is_some(), ..dose })
+            }
+            other => other,
+        };
+        self.chart.entries.push(Entry { time, event });
+        let Some(end) = end else { return Ok(()) };
+        if end < time {
+            let mut wrong = Diagnostic::error(&codes::INTERVAL, "the interval ends before it starts");
+            wrong.help("exchange start and stop, or correct one of them");
+            return Err(wrong);
+        }
+        let event = match event {
+            Event::Pressor(agent, _) => Event::PressorStop { agent, since: time },
+            Event::Device(device) => Event::DeviceStop(device),
+            _ => return Ok(()),
+        };
+        self.chart.entries.push(Entry { time: end, event });
+        Ok(())
+    }
+
+    /// The chart, with times after the infusion: that of the input, which must not be another than the one `given`.
+    pub fn finish(mut self, dated: bool, given: Option<Instant>) -> Result<Chart, Problems> {
+        if self.wrong > TOLD {
+            let more = format!("{} more such rows of subject `{}`", self.wrong - TOLD, self.chart.subject);
+            self.problems.error(&codes::VALUE, more);
+        }
+        if self.chart.patient.weight.is_nan() {
+            for (place, rate) in self.by_weight.drain(..).take(TOLD) {
+                self.problems
+                    .error(&codes::WEIGHT, format!("{rate} needs the weight of subject `{}`", self.chart.subject))
+                    .label(place, "")
+                    .help("add a row WEIGHT with unit kg, or give rates as the limits are: ug/min, dopamine ug/kg/min");
+            }
+        }
+        self.agree(given);
+        let chart = &mut self.chart;
+        let first = chart.entries.iter().map(|entry| entry.time).fold(f64::INFINITY, f64::min);
+        let zero = match (&self.infusion, given) {
+            (_, Some(given)) => given.days(),
+            (Some((infusion, _)), None) => *infusion,
+            (None, None) if dated && first.is_finite() => {
+                chart.infusion_unknown = true;
+                first
+            }
+            (None, None) => 0.0,
+        };
+        if dated && zero.is_finite() {
+            let local = zero + self.ahead;
+            // To the second: days since 1970 leave a trace of rounding.
+            chart.clock_at_start = ((local - local.floor()) * 86_400.0).round() / 3600.0 % 24.0;
+        }
+        for entry in &mut chart.entries {
+            entry.time -= zero;
+            if let Event::PressorStop { since, .. } = &mut entry.event {
+                *since -= zero;
+            }
+        }
+        self.problems.or_value(Some(self.chart))
+    }
+
+    fn agree(&mut self, given: Option<Instant>) {
+        let (Some(given), Some((known, place))) = (given, &self.infusion) else { return };
+        if (known - given.days()).abs() > 1e-6 {
+            let subject = &self.chart.subject;
+            let message = format!("the infusion of subject `{subject}` is not when `--infusion` says");
+            self.problems
+                .error(&codes::INFUSION, message)
+                .label(place.clone(), "")
+                .help("leave `--infusion` out where the data say when it was, or correct one of them");
+        }
+    }
+}
