@@ -5,6 +5,7 @@ mod charts;
 mod contract;
 mod failure;
 mod files;
+mod graded;
 mod observations;
 mod parquet;
 mod population;

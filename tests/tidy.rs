@@ -224,6 +224,9 @@ fn the_gallery_is_there_with_its_page() {
     for entry in &entries {
         assert!(Path::new("plots").join(entry.file).is_file(), "{}: cascade plot --gallery", entry.file);
     }
+    for sheet in cascade::plot::gallery::ward().unwrap() {
+        assert!(Path::new("plots").join(sheet.file).is_file(), "{}: cascade plot --gallery", sheet.file);
+    }
     assert!(fs::read_to_string("README.md").unwrap().contains("(plots/cart-crs.png)"));
 }
 

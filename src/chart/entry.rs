@@ -22,6 +22,36 @@ pub struct Chart {
     pub infusion_unknown: bool,
 }
 
+/// What a chart says of single moments, for figures: states tell it only in part.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Moments {
+    /// Boluses given for pressure, days.
+    pub boluses: Vec<f64>,
+    /// Death, due to the syndrome or not, days.
+    pub death: Option<f64>,
+}
+
+impl Chart {
+    /// When boluses were given, and when the patient died.
+    pub fn moments(&self) -> Moments {
+        let mut moments = Moments::default();
+        for entry in &self.entries {
+            match entry.event {
+                Event::Bolus(count) if count > 0 => moments.boluses.push(entry.time),
+                Event::Death(_) => {
+                    moments.death = Some(moments.death.map_or(entry.time, |known| known.min(entry.time)))
+                }
+                _ => {}
+            }
+        }
+        // What stands after a death is not looked at.
+        if let Some(death) = moments.death {
+            moments.boluses.retain(|time| *time <= death);
+        }
+        moments
+    }
+}
+
 /// A grade that was reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {

@@ -35,7 +35,7 @@ mod states;
 mod time;
 
 pub use agent::Agent;
-pub use entry::{Causes, Chart, Dose, Entry, Event, Report};
+pub use entry::{Causes, Chart, Dose, Entry, Event, Moments, Report};
 #[cfg(feature = "cli")]
 pub use fhir::Bundle;
 pub use long::LongTable;

@@ -223,7 +223,7 @@ pub struct GradeArgs {
     /// When the infusion was, if the data do not say so: 2026-01-01T00:00; with an offset for FHIR, ...+01:00
     #[arg(long, value_name = "DATETIME", conflicts_with = "snapshots")]
     pub infusion: Option<String>,
-    /// Print a table of the patients instead of the courses; --output writes all of them
+    /// Print a table of the patients instead of the courses; --output writes all of them, and pictures
     #[arg(long, value_enum, conflicts_with = "output")]
     pub table: Option<CohortTable>,
     /// Lay the tables of another cohort beside: a table, a model, or the folder of a population

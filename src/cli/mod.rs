@@ -4,6 +4,7 @@
 //! Exit codes: 0 done; 1 ran and the answer is negative; 2 wrong input; 3 the integration failed.
 
 mod arguments;
+mod cohort_portraits;
 mod columnar;
 mod disk;
 mod loading;

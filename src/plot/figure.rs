@@ -6,7 +6,7 @@
 use super::area::{Area, Fill};
 use super::label::unit_text;
 use super::tile::{RuleKind, Tile};
-use super::timeline::{Band, Lane, Mark};
+use super::timeline::{Band, Lane, Mark, Symbol, TreatmentKind};
 
 /// Panels, treatments and grades, stacked on one horizontal axis.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,6 +31,17 @@ pub struct Figure {
     pub lanes: Vec<Lane>,
     /// Doses and treatments: a triangle and a label above the first panel, a thin line through all.
     pub marks: Vec<Mark>,
+    /// How many are still followed, in rows under the horizontal axis.
+    pub at_risk: Vec<AtRisk>,
+}
+
+/// How many are still followed at each tick of the horizontal axis.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AtRisk {
+    /// Whose numbers, left of them.
+    pub label: String,
+    /// When each one leaves; who leaves at a tick is still counted there.
+    pub leaves: Vec<f64>,
 }
 
 /// How values become distances.
@@ -228,6 +239,10 @@ pub enum KeySample {
     Rule(RuleKind),
     /// A station, in the colour of text.
     Station(StationKind),
+    /// What happened at a time, as under the boxes of a lane.
+    Symbol(Symbol),
+    /// A thin bar, in the tint of what it acts on.
+    Treatment(TreatmentKind),
 }
 
 /// Measurements of one quantity.

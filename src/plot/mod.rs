@@ -56,17 +56,17 @@ pub mod timeline;
 
 pub use area::{Area, Fill};
 pub use figure::{
-    Axis, BarSeries, Bars, Figure, Key, KeySample, Observation, Observed, Panel, Reference, ReferenceKind, Scale,
-    Series, Station, StationKind,
+    AtRisk, Axis, BarSeries, Bars, Figure, Key, KeySample, Observation, Observed, Panel, Reference, ReferenceKind,
+    Scale, Series, Station, StationKind,
 };
 pub use gallery::{Entry, Kind, Variant, gallery, index};
 pub use kinds::{
-    DISCLAIMER, Options, Shown, course, dose_marks, exposure, group_names, hidden, labels, maximum_text, output_order,
-    overlay, page, phase, population, sensitivity, time_axis,
+    DISCLAIMER, Options, Shown, course, dose_marks, exposure, graded, group_names, hidden, labels, maximum_text,
+    output_order, overlay, page, phase, population, sensitivity, time_axis,
 };
 pub use theme::{Size, Theme};
-pub use tile::{Bin, Column, Content, Rule, RuleKind, Tile};
-pub use timeline::{Band, Grade, Interval, Lane, Mark, MarkKind, Treatment, TreatmentKind};
+pub use tile::{Bin, Cell, Column, Content, Matrix, Rule, RuleKind, Tile};
+pub use timeline::{Band, Beside, Grade, Interval, Lane, Mark, MarkKind, Symbol, Track, Treatment, TreatmentKind};
 
 use std::fmt;
 

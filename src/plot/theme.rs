@@ -118,7 +118,7 @@ const DASHES: [Dash; 5] = [&[], &[4.5, 2.2], &[1.1, 1.6], &[6.0, 1.8, 1.2, 1.8],
 
 /// Black or white, by relative luminance.
 #[cfg(feature = "plot")]
-fn readable_on(fill: Rgb) -> Rgb {
+pub(crate) fn readable_on(fill: Rgb) -> Rgb {
     let luminance = 0.2126 * f64::from(fill[0]) + 0.7152 * f64::from(fill[1]) + 0.0722 * f64::from(fill[2]);
     if luminance > 125.0 { [0x14, 0x14, 0x14] } else { [0xff, 0xff, 0xff] }
 }

@@ -27,12 +27,36 @@ pub enum Content {
     Bins(Vec<Bin>),
     /// Columns over categories.
     Columns(Vec<Column>),
+    /// Names against names.
+    Matrix(Matrix),
 }
 
 impl Default for Content {
     fn default() -> Self {
         Self::Bins(Vec::new())
     }
+}
+
+/// A table of shaded cells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Matrix {
+    /// Written left of the rows, from top to bottom.
+    pub rows: Vec<String>,
+    /// Written under the columns.
+    pub columns: Vec<String>,
+    /// Row by row; a row that is too short ends in empty cells.
+    pub cells: Vec<Vec<Cell>>,
+}
+
+/// A cell of a [`Matrix`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cell {
+    /// How dark, between 0 and 1; nothing stays blank.
+    pub shade: Option<f64>,
+    /// In bold; nothing if empty.
+    pub head: String,
+    /// Lines under it; what has no room is left out from the last one on.
+    pub lines: Vec<String>,
 }
 
 /// A bar over a range of values.

@@ -11,6 +11,8 @@ pub struct Lane {
     pub style: Option<usize>,
     /// In order; gaps stay blank, neighbours of one grade are joined.
     pub intervals: Vec<Interval>,
+    /// What was given meanwhile, under the boxes.
+    pub beside: Option<Beside>,
 }
 
 /// A grade from `from` to `to`.
@@ -50,6 +52,52 @@ impl Grade {
             Self::Exact(grade) => grade.to_string(),
             Self::AtLeast(grade) => format!("≥{grade}"),
             Self::Undetermined => "?".into(),
+        }
+    }
+}
+
+/// What one patient was given, drawn under the boxes of a [`Lane`]: a row of symbols, then rows of thin bars.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Beside {
+    /// Where on the horizontal axis, and what.
+    pub symbols: Vec<(f64, Symbol)>,
+    /// From top to bottom; a row without bars keeps its place, so that lanes of one page are alike.
+    pub tracks: Vec<Track>,
+}
+
+/// A row of thin bars.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Track {
+    /// What it acts on: the tint.
+    pub kind: TreatmentKind,
+    /// Start, end, and what is written inside where there is room.
+    pub bars: Vec<(f64, f64, String)>,
+}
+
+/// What happened at a time. Symbols differ in shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Symbol {
+    /// An antipyretic: an open circle.
+    Antipyretic,
+    /// An anti-cytokine drug or a steroid: a filled triangle.
+    Anticytokine,
+    /// A bolus of fluid for pressure: a filled diamond.
+    Bolus,
+    /// Death: a cross.
+    Death,
+}
+
+impl Symbol {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Antipyretic, Self::Anticytokine, Self::Bolus, Self::Death];
+
+    /// As written in legends.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Antipyretic => "Antipyretic",
+            Self::Anticytokine => "Anti-cytokine drug or steroid",
+            Self::Bolus => "Fluid bolus",
+            Self::Death => "Death",
         }
     }
 }

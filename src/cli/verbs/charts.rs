@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::chart::{Absent, Chart, Instant, LongTable, Options, SnapshotTable};
 use crate::cli::arguments::{AbsentRows, Format, GradeArgs};
+use crate::cli::cohort_portraits::Portraits;
 use crate::cli::loading::{self, Scales};
 use crate::cli::output::{self, Folder};
 use crate::cli::verbs::{cohorts, grade};
@@ -36,12 +37,14 @@ pub struct Subject {
     clock_at_start: f64,
     states: Vec<Reading>,
     reports: Vec<crate::chart::Report>,
+    moments: Option<crate::chart::Moments>,
 }
 
 impl Subject {
     fn of(chart: Chart, options: &Options) -> Self {
         Self {
             states: chart.states(options),
+            moments: Some(chart.moments()),
             name: chart.subject,
             patient: chart.patient,
             clock_at_start: chart.clock_at_start,
@@ -122,8 +125,12 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
     let keep = wants_courses && arguments.to.output.is_none() && grade::format(arguments) != Format::Csv;
     let mut courses: Vec<(String, Course)> = Vec::new();
     let mut sink = Sink::open(arguments, wants_courses && !keep)?;
+    let mut portraits = Portraits::new(arguments.to.output.is_some());
     let mut grade_one = |subject: Subject| -> Result<(), Failure> {
-        let graded = grade_states(ready.panel(&scales, subject.settings(&settings))?, subject.states);
+        let panel = ready.panel(&scales, subject.settings(&settings))?;
+        let states = portraits.keep(&subject.states);
+        let graded = grade_states(panel, subject.states);
+        portraits.add(&subject.name, states, &graded, subject.moments.as_ref());
         cohort.add(&subject.name, &graded, &subject.reports);
         sink.write(&subject.name, &graded)?;
         if keep {
@@ -136,7 +143,7 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
         None => each_subject(context, arguments, path, &options, grade_one)?,
     }
     if let Some(folder) = sink.finish()? {
-        return write_folder(context, folder, &cohorts::tables_of(context, arguments, cohort)?);
+        return write_folder(context, folder, &cohorts::tables_of(context, arguments, cohort)?, &portraits, path);
     }
     match arguments.table {
         Some(kind) => cohorts::print(arguments, &cohorts::tables_of(context, arguments, cohort)?, kind.into()),
@@ -172,6 +179,7 @@ pub fn each_subject(
                 patient: subject.patient,
                 clock_at_start: 0.0,
                 reports: Vec::new(),
+                moments: None,
             })?;
         }
         return Ok(());
@@ -424,10 +432,22 @@ impl Sink {
     }
 }
 
-/// Writes every table of cohorts and gives all files their names.
-fn write_folder(context: &Context, mut folder: Folder, all: &[cohorts::Named]) -> Result<(), Failure> {
+/// Writes every table of cohorts and pictures of the first, and gives all files their names.
+fn write_folder(
+    context: &Context,
+    mut folder: Folder,
+    all: &[cohorts::Named],
+    portraits: &Portraits,
+    path: &str,
+) -> Result<(), Failure> {
     for kind in Kind::ALL {
         folder.add(&format!("{}.csv", kind.name()), cohorts::csv(all, kind).as_bytes())?;
+    }
+    for (name, picture) in portraits.pictures(path, all[0].cohort())? {
+        folder.add(&name, &picture)?;
+    }
+    if let Some(note) = portraits.left_out() {
+        context.say(&note);
     }
     for path in folder.finish()? {
         context.say(&format!("wrote {}", path.display()));

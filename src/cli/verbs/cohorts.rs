@@ -23,6 +23,13 @@ pub struct Named {
     cohort: Cohort,
 }
 
+impl Named {
+    /// The graded patients.
+    pub fn cohort(&self) -> &Cohort {
+        &self.cohort
+    }
+}
+
 /// Tables of a cohort, and beside it of what `--against` names.
 pub fn tables_of(context: &Context, arguments: &GradeArgs, cohort: Cohort) -> Result<Vec<Named>, Failure> {
     let name = arguments.run.model.clone().unwrap_or_else(|| "scenario".into());

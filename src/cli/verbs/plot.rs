@@ -168,6 +168,9 @@ fn gallery(context: &Context, folder: &Path) -> Result<(), Failure> {
         let page = Page { size: None, theme: entry.theme };
         folder.add(entry.file, &picture::draw(&entry.figure()?, picture::kind(entry.file)?, &page)?)?;
     }
+    for sheet in plot::gallery::ward()? {
+        folder.add(sheet.file, &picture::draw(&sheet.figure, picture::Kind::Png, &Page::default())?)?;
+    }
     folder.add("README.md", plot::index(&entries).as_bytes())?;
     for path in folder.finish()? {
         context.say(&format!("wrote {}", path.display()));

@@ -16,9 +16,11 @@
 
 mod entries;
 mod variant;
+mod ward;
 
 pub use entries::gallery;
 pub use variant::Variant;
+pub use ward::{Sheet, ward};
 
 use super::{Figure, Options, Shown, Theme, course, exposure, overlay, phase};
 use crate::crs::{Scale, Settings};
@@ -186,14 +188,14 @@ pub fn index(entries: &[Entry]) -> String {
         "# Pictures\n\n\
          Drawn by `cascade plot --gallery`; nothing changes if nothing has changed. Each picture with its command.\n",
     );
+    let mut add = |caption: &str, file: &str, command: &str| {
+        text.push_str(&format!("\n## {caption}\n\n![{caption}]({file})\n\n```sh\n{command}\n```\n"));
+    };
     for entry in entries {
-        text.push_str(&format!(
-            "\n## {}\n\n![{}]({})\n\n```sh\n{}\n```\n",
-            entry.caption,
-            entry.caption,
-            entry.file,
-            entry.command()
-        ));
+        add(entry.caption, entry.file, &entry.command());
+    }
+    for sheet in ward().into_iter().flatten() {
+        add(sheet.caption, sheet.file, &sheet.command());
     }
     text.push_str(
         "\n## Error against time, beside other solvers\n\n\
@@ -288,6 +290,21 @@ mod tests {
             assert!(page.contains(&format!("]({})", entry.file)) && page.contains(&entry.command()));
         }
         assert_eq!(page, index(&gallery()));
+    }
+
+    #[test]
+    fn the_ward_has_its_pictures_on_the_page() {
+        let sheets = ward().unwrap();
+        assert_eq!(
+            sheets.iter().map(|sheet| sheet.file).collect::<Vec<_>>(),
+            ["ward-patients.png", "ward-concordance.png"]
+        );
+        let page = index(&gallery());
+        for sheet in &sheets {
+            assert!(page.contains(sheet.file) && page.contains(&sheet.command()));
+            assert!(sheet.figure.footer.contains(crate::plot::DISCLAIMER));
+        }
+        assert_eq!(sheets[0].figure.lanes.len(), 6);
     }
 
     #[cfg(feature = "plot")]

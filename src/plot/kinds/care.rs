@@ -20,15 +20,20 @@ pub(super) fn lane(course: &Course, unit: &Unit) -> Lane {
         .map(|(at, row)| Interval {
             from: time(row.time),
             to: time(rows.get(at + 1).map_or(course.until(), |next| next.time)),
-            grade: match (row.finding.grade(), row.finding.bound()) {
-                (Some(grade), Bound::Exact) => Grade::Exact(grade),
-                (Some(grade), _) => Grade::AtLeast(grade),
-                (None, _) => Grade::Undetermined,
-            },
+            grade: grade(row.finding.grade(), row.finding.bound()),
         })
         .collect();
     let scale = scale_text(course.grading().scale().name());
-    Lane { label: format!("CRS grade ({scale})"), name: String::new(), style: None, intervals }
+    Lane { label: format!("CRS grade ({scale})"), intervals, ..Lane::default() }
+}
+
+/// A grade as lanes show it.
+pub(super) fn grade(grade: Option<u8>, bound: Bound) -> Grade {
+    match (grade, bound) {
+        (Some(grade), Bound::Exact) => Grade::Exact(grade),
+        (Some(grade), _) => Grade::AtLeast(grade),
+        (None, _) => Grade::Undetermined,
+    }
 }
 
 /// Supportive care and the drugs given beside it, as bars; nothing if there was no care.

@@ -8,6 +8,7 @@ mod choice;
 mod course;
 mod curves;
 mod exposure;
+pub mod graded;
 mod observed;
 mod outputs;
 mod overlay;

@@ -1,7 +1,7 @@
 //! How large a page a figure wants.
 
 use crate::plot::tile::tiles_across;
-use crate::plot::{Figure, Size};
+use crate::plot::{Content, Figure, Lane, Size};
 
 /// A page on which each part of a figure has its usual height.
 pub fn page(figure: &Figure) -> Size {
@@ -19,14 +19,26 @@ pub fn page(figure: &Figure) -> Size {
         0..=6 => 240,
         _ => 210,
     };
+    let lane = |lane: &Lane| match &lane.beside {
+        Some(beside) => 98 + 21 * count(beside.tracks.len()),
+        None => 75,
+    };
+    let matrix = figure.tiles.iter().find_map(|tile| match &tile.content {
+        Content::Matrix(table) => Some(170 + 130 * count(table.rows.len())),
+        _ => None,
+    });
+    let tiles = count(figure.tiles.len().div_ceil(tiles_across(figure.tiles.len()))) * matrix.unwrap_or(390);
     let height = 300
         + usual * count(curves)
         + 330 * count(bars)
         + if curves > 1 { 120 * count(shares) } else { 0 }
         + 30 * count(figure.bands.len())
         + 24 * count(rows)
-        + 75 * count(figure.lanes.len())
-        + 390 * count(figure.tiles.len().div_ceil(tiles_across(figure.tiles.len())))
+        + figure.lanes.iter().map(lane).sum::<u32>()
+        + tiles
+        + if figure.at_risk.is_empty() { 0 } else { 40 + 27 * count(figure.at_risk.len()) }
         + 45 * u32::from(!figure.legend.is_empty());
-    Size { height: height.clamp(700, 6000), ..Size::default() }
+    // Lanes have their height; panels take what there is.
+    let least = if figure.panels.is_empty() && figure.tiles.is_empty() { 400 } else { 700 };
+    Size { height: height.clamp(least, 6000), ..Size::default() }
 }

@@ -150,7 +150,7 @@ pub(super) fn time_label(shown: &Shown<'_>) -> &'static str {
 
 /// The name of a scale as it is printed: `astct-2019` is ASTCT 2019, `lee-2014` Lee 2014.
 pub(super) fn scale_text(name: &str) -> String {
-    const ACRONYMS: [&str; 7] = ["astct", "asbmt", "ctcae", "cartox", "mskcc", "msk", "nci"];
+    const ACRONYMS: [&str; 8] = ["astct", "asbmt", "ctcae", "cartox", "icans", "mskcc", "msk", "nci"];
     let mut words = name.split('-');
     let first = words.next().unwrap_or_default();
     let first = if ACRONYMS.contains(&first) {

@@ -1,8 +1,9 @@
 //! Grades over time: a lane of boxes, each with its number inside.
 
+use super::beside;
 use super::hatch::{self, Hatch};
 use super::names;
-use super::panel::across;
+use super::panel::{across, upright_grid};
 use super::text::{Page, width, wrap};
 use super::{EDGE, TICK_SPACE};
 use crate::plot::axis::Ruler;
@@ -22,7 +23,7 @@ const LINE: f64 = 9.0;
 
 /// Height of each lane with the space above it, in pixels.
 pub(super) fn heights(page: &Page, figure: &Figure) -> Vec<f64> {
-    figure.lanes.iter().map(|_| (BOX + SPACE) * page.point).collect()
+    figure.lanes.iter().map(|lane| (BOX + SPACE + beside::height(lane.beside.as_ref())) * page.point).collect()
 }
 
 /// Height of the boxes in pixels.
@@ -90,6 +91,11 @@ pub(super) fn draw(page: &mut Page, lane: &Lane, frame: &Frame, horizontal: &Rul
     let pt = page.point;
     label(page, &lane.label, frame);
     draw_name(page, lane, frame);
+    if let Some(given) = &lane.beside {
+        let whole = Frame { bottom: frame.bottom + beside::height(Some(given)) * pt, ..*frame };
+        upright_grid(page, &whole, horizontal);
+        beside::draw(page, given, frame, horizontal);
+    }
     let middle = (frame.top + frame.bottom) / 2.0;
     let boxes: Vec<(Frame, Grade)> = joined(&lane.intervals, horizontal)
         .into_iter()
@@ -146,7 +152,12 @@ pub(super) fn draw(page: &mut Page, lane: &Lane, frame: &Frame, horizontal: &Rul
             taken.push((centre, half));
         }
     }
-    page.outline(frame);
+    // The lane of a patient ends with the last reading; who is no longer followed has no box.
+    let ends = boxes.iter().map(|(part, _)| (part.left, part.right)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    match ends {
+        Some((left, right)) if lane.beside.is_some() => page.outline(&Frame { left, right, ..*frame }),
+        _ => page.outline(frame),
+    }
 }
 
 fn fill(page: &mut Page, part: &Frame, grade: Grade) {

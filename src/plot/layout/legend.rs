@@ -1,9 +1,9 @@
 //! The legend: samples with names in rows under the subtitle.
 
 use super::text::{Page, width, wrap};
-use super::{EDGE, area, hatch, names, station, tile};
+use super::{EDGE, area, beside, hatch, names, station, tile};
 use crate::plot::figure::{Figure, Key, KeySample};
-use crate::plot::scene::{Align, Frame, Point};
+use crate::plot::scene::{Align, Frame, Point, Shape};
 
 /// Distance of rows, points.
 const ROW: f64 = 11.0;
@@ -67,9 +67,9 @@ pub(super) fn draw(page: &mut Page, figure: &Figure, page_width: f64, top: f64) 
 fn sample_width(sample: KeySample) -> f64 {
     match sample {
         KeySample::Curve => names::SAMPLE,
-        KeySample::Bar | KeySample::Area(_) => SWATCH,
+        KeySample::Bar | KeySample::Area(_) | KeySample::Treatment(_) => SWATCH,
         KeySample::Rule(_) => 5.0,
-        KeySample::Station(_) => 6.0,
+        KeySample::Station(_) | KeySample::Symbol(_) => 6.0,
     }
 }
 
@@ -97,6 +97,12 @@ fn sample(page: &mut Page, key: &Key, at: Point) {
         KeySample::Station(kind) => {
             let colour = page.colours.text;
             station::symbol(page, Point { x: at.x + wide / 2.0, y: at.y }, kind, colour);
+        }
+        KeySample::Symbol(kind) => beside::symbol(page, kind, Point { x: at.x + wide / 2.0, y: at.y }),
+        KeySample::Treatment(kind) => {
+            let half = 2.6 * pt;
+            let frame = Frame { left: at.x, right: at.x + wide, top: at.y - half, bottom: at.y + half };
+            page.scene.shapes.push(Shape::Rectangle { frame, colour: page.colours.treatment(kind) });
         }
     }
 }

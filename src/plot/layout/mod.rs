@@ -7,12 +7,14 @@
 mod area;
 mod band;
 mod bars;
+mod beside;
 mod hatch;
 mod lane;
 mod legend;
 mod marks;
 mod names;
 mod panel;
+mod risk;
 mod station;
 mod text;
 mod tile;
@@ -75,7 +77,8 @@ pub(crate) fn lay_out(figure: &Figure, size: Size, theme: Theme) -> Result<Scene
     let top = header(&mut page, figure, width);
     let top = legend::draw(&mut page, figure, width, top);
     let timed = is_timed(figure);
-    let bottom = footer(&mut page, figure, width, height) - if timed { AXIS * pt } else { 0.0 };
+    let under = if timed { AXIS + risk::height(figure) } else { 0.0 };
+    let bottom = footer(&mut page, figure, width, height) - under * pt;
     let below: Vec<f64> = plans.iter().map(|plan| bars::below(plan.as_ref())).collect();
     let gaps = panel_gaps(figure);
     let bands = band::heights(&page, figure);
@@ -120,9 +123,10 @@ pub(crate) fn lay_out(figure: &Figure, size: Size, theme: Theme) -> Result<Scene
         let (top, bottom) = ((y - band::block_height(&page, band)).round(), y.round());
         page.scene.bands.push(Frame { left, top, right, bottom });
     }
-    for height in &lanes {
+    for (lane, height) in figure.lanes.iter().zip(&lanes) {
         y += height + std::mem::take(&mut above);
-        let (top, bottom) = ((y - lane::box_height(&page)).round(), y.round());
+        let bottom = y - beside::height(lane.beside.as_ref()) * pt;
+        let (top, bottom) = ((bottom - lane::box_height(&page)).round(), bottom.round());
         page.scene.lanes.push(Frame { left, top, right, bottom });
     }
     let lowest = y.round();
@@ -158,6 +162,7 @@ pub(crate) fn lay_out(figure: &Figure, size: Size, theme: Theme) -> Result<Scene
     marks::draw(&mut page, &marks, frames.first().map_or(first, |frame| frame.top), &data);
     if timed {
         horizontal_axis(&mut page, figure, &horizontal, &Frame { bottom: lowest, ..data });
+        risk::draw(&mut page, figure, &data, &horizontal, lowest + AXIS * pt);
     }
     Ok(page.scene)
 }
@@ -230,10 +235,15 @@ fn horizontal_ruler(figure: &Figure, room: f64) -> Ruler {
         curves.chain(panel.observed.iter().flat_map(|observed| observed.points.iter().map(|point| point.x)))
     });
     let lanes = figure.lanes.iter().flat_map(|lane| &lane.intervals).flat_map(|part| [part.from, part.to]);
+    let given = figure.lanes.iter().filter_map(|lane| lane.beside.as_ref());
+    let given = given.flat_map(|given| {
+        let bars = given.tracks.iter().flat_map(|track| track.bars.iter().flat_map(|bar| [bar.0, bar.1]));
+        given.symbols.iter().map(|symbol| symbol.0).chain(bars)
+    });
     let bands = figure.bands.iter().flat_map(|band| &band.rows).flat_map(|row| &row.bars);
     let stations = figure.panels.iter().flat_map(|panel| &panel.stations);
     let ends = stations.filter(|station| station.kind != StationKind::Between).map(|station| station.x);
-    let lanes = lanes.chain(ends);
+    let lanes = lanes.chain(given).chain(ends);
     let others = lanes.chain(bands.flat_map(|bar| [bar.0, bar.1])).chain(figure.marks.iter().map(|mark| mark.x));
     let extents = Extent { curves: extent(data, scale), fixed: extent(others, scale), limit: None };
     // Time fills the width; a quantity gets room as on a vertical axis.

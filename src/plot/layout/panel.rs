@@ -22,6 +22,7 @@ pub(super) fn left_margin(page: &Page, figure: &Figure, rulers: &[Ruler], height
     let space = if labels > 0.0 { 4.0 * page.point } else { 0.0 };
     let panels = labels + space + widest_tick(page, rulers) + TICK_SPACE * page.point;
     let lanes = super::lane::label_width(page, figure).max(super::band::label_width(page, figure));
+    let lanes = lanes.max(super::risk::label_width(page, figure));
     EDGE * page.point + panels.max(lanes)
 }
 

@@ -2,9 +2,9 @@
 
 use super::attribute;
 use crate::plot::{
-    Area, Axis, Band, BarSeries, Bars, Bin, Column, Content, Figure, Fill, Grade, Interval, Key, KeySample, Lane, Mark,
-    MarkKind, Observation, Observed, Panel, PlotError, Reference, ReferenceKind, Rule, RuleKind, Series, Size, Station,
-    StationKind, Theme, Tile, Treatment, TreatmentKind, render,
+    Area, AtRisk, Axis, Band, BarSeries, Bars, Beside, Bin, Cell, Column, Content, Figure, Fill, Grade, Interval, Key,
+    KeySample, Lane, Mark, MarkKind, Matrix, Observation, Observed, Panel, PlotError, Reference, ReferenceKind, Rule,
+    RuleKind, Series, Size, Station, StationKind, Symbol, Theme, Tile, Track, Treatment, TreatmentKind, render,
 };
 use proptest::prelude::*;
 
@@ -73,6 +73,7 @@ fn content() -> impl Strategy<Value = Content> {
     prop_oneof![
         prop::collection::vec(bin(), 0..20).prop_map(Content::Bins),
         prop::collection::vec(column(), 0..9).prop_map(Content::Columns),
+        matrix().prop_map(Content::Matrix),
     ]
 }
 
@@ -125,9 +126,41 @@ prop_compose! {
     }
 }
 
+fn symbol() -> impl Strategy<Value = Symbol> {
+    prop::sample::select(Symbol::ALL.to_vec())
+}
+
+fn treatment() -> impl Strategy<Value = TreatmentKind> {
+    prop::sample::select(vec![TreatmentKind::Drug, TreatmentKind::Circulation, TreatmentKind::Oxygen])
+}
+
+prop_compose! {
+    fn beside()(symbols in prop::collection::vec((number(), symbol()), 0..8),
+        tracks in prop::collection::vec((treatment(), prop::collection::vec((number(), number(), ".{0,9}"), 0..5)), 0..3))
+        -> Beside {
+        Beside { symbols, tracks: tracks.into_iter().map(|(kind, bars)| Track { kind, bars }).collect() }
+    }
+}
+
+prop_compose! {
+    fn at_risk()(label in ".{0,40}", leaves in prop::collection::vec(number(), 0..9)) -> AtRisk {
+        AtRisk { label, leaves }
+    }
+}
+
+prop_compose! {
+    fn matrix()(rows in prop::collection::vec(".{0,40}", 0..9), columns in prop::collection::vec(".{0,40}", 0..9),
+        cells in prop::collection::vec(prop::collection::vec((prop::option::of(number()), ".{0,12}",
+            prop::collection::vec(".{0,30}", 0..3)), 0..10), 0..10)) -> Matrix {
+        let cell = |(shade, head, lines)| Cell { shade, head, lines };
+        Matrix { rows, columns, cells: cells.into_iter().map(|row| row.into_iter().map(cell).collect()).collect() }
+    }
+}
+
 prop_compose! {
     fn lane()(label in ".{0,30}", name in ".{0,40}", style in prop::option::of(style()),
-        intervals in prop::collection::vec((number(), number(), any::<u8>(), 0..3), 0..8)) -> Lane {
+        intervals in prop::collection::vec((number(), number(), any::<u8>(), 0..3), 0..8),
+        beside in prop::option::of(beside())) -> Lane {
         let grade = |kind, grade| match kind {
             0 => Grade::Exact(grade),
             1 => Grade::AtLeast(grade),
@@ -135,7 +168,7 @@ prop_compose! {
         };
         let intervals = intervals.into_iter();
         let intervals = intervals.map(|(from, to, value, kind)| Interval { from, to, grade: grade(kind, value) });
-        Lane { label, name, style, intervals: intervals.collect() }
+        Lane { label, name, style, intervals: intervals.collect(), beside }
     }
 }
 
@@ -148,13 +181,15 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn key()(label in ".{0,60}", style in style(), kind in station_kind(), fill in fill(), rule in rule(), pick in 0..5)
-        -> Key {
+    fn key()(label in ".{0,60}", style in style(), kind in station_kind(), fill in fill(), rule in rule(), symbol in symbol(),
+        treatment in treatment(), pick in 0..7) -> Key {
         let sample = match pick {
             0 => KeySample::Curve,
             1 => KeySample::Bar,
             2 => KeySample::Area(fill),
             3 => KeySample::Rule(rule.kind),
+            4 => KeySample::Symbol(symbol),
+            5 => KeySample::Treatment(treatment),
             _ => KeySample::Station(kind),
         };
         Key { label, style, sample }
@@ -164,7 +199,7 @@ prop_compose! {
 prop_compose! {
     fn figure()(title in ".{0,90}", legend in prop::collection::vec(key(), 0..9), horizontal in axis(),
         panels in prop::collection::vec(panel(), 1..4), bands in prop::collection::vec(band(), 0..2),
-        lanes in prop::collection::vec(lane(), 0..3),
+        lanes in prop::collection::vec(lane(), 0..3), at_risk in prop::collection::vec(at_risk(), 0..3),
         marks in prop::collection::vec((number(), ".{0,16}", any::<bool>(), prop::option::of(style())), 0..8)) -> Figure {
         let kind = |dose| if dose { MarkKind::Dose } else { MarkKind::Treatment };
         Figure {
@@ -177,6 +212,7 @@ prop_compose! {
             tiles: Vec::new(),
             bands,
             lanes,
+            at_risk,
             marks: marks.into_iter().map(|(x, label, dose, style)| Mark { x, label, kind: kind(dose), style }).collect(),
         }
     }

@@ -71,8 +71,6 @@ pub fn course() -> Figure {
         ],
         lanes: vec![Lane {
             label: "CRS grade (ASTCT 2019)".into(),
-            name: String::new(),
-            style: None,
             intervals: vec![
                 part(0.0, 6.3, Grade::Exact(0)),
                 part(6.3, 7.9, Grade::Exact(1)),
@@ -83,6 +81,7 @@ pub fn course() -> Figure {
                 part(24.0, 26.0, Grade::AtLeast(1)),
                 part(26.0, 28.0, Grade::Undetermined),
             ],
+            ..Lane::default()
         }],
         marks: vec![
             mark(0.0, "CAR-T 10 %", MarkKind::Dose),

@@ -222,6 +222,7 @@ fn lanes_of_several_runs_are_named_beside_the_data() {
         name: name.into(),
         style: Some(style),
         intervals: vec![Interval { from: 0.0, to: 28.0, grade: Grade::Exact(style as u8) }],
+        beside: None,
     };
     let mut figure = example::course();
     figure.lanes = vec![lane("CRS grade (ASTCT 2019)", "low burden", 0), lane("", "high burden", 1)];

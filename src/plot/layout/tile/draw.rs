@@ -4,7 +4,9 @@ use super::super::hatch::mix;
 use super::super::panel::{CURVE, THRESHOLD, across};
 use super::super::text::{Page, width};
 use super::super::{LABEL_LINE, MINOR_TICK, TICK, TICK_SPACE, area};
-use super::{CATEGORY_LINE, NOTE_LINE, Plan, TITLE_LINE, UNDER, category_face, note_face, tick_face, value_face};
+use super::{
+    CATEGORY_LINE, NOTE_LINE, Plan, TITLE_LINE, UNDER, category_face, matrix, note_face, tick_face, value_face,
+};
 use crate::plot::axis::Ruler;
 use crate::plot::fonts::CAPITAL;
 use crate::plot::scene::{Align, Frame, Pen, Point, Shape, Type};
@@ -27,7 +29,8 @@ const WIDEST: f64 = 40.0;
 pub(super) fn draw(page: &mut Page, tile: &Tile, plan: &Plan, frame: &Frame) {
     texts(page, plan, frame);
     let grid = Pen { width: 0.5, colour: page.colours.grid, dash: &[] };
-    if !plan.empty {
+    let table = matches!(tile.content, Content::Matrix(_));
+    if !plan.empty && !table {
         for y in plan.vertical.ticks.iter().filter_map(|tick| up(frame, &plan.vertical, tick.value)) {
             page.rule(Point { x: frame.left, y }, Point { x: frame.right, y }, grid);
         }
@@ -50,6 +53,7 @@ pub(super) fn draw(page: &mut Page, tile: &Tile, plan: &Plan, frame: &Frame) {
             }
         }
         Content::Columns(columns) => draw_columns(page, columns, plan, frame),
+        Content::Matrix(table) => matrix::draw(page, table, &plan.categories, frame),
     }
     page.outline(frame);
     if !plan.empty {
@@ -207,7 +211,7 @@ fn ticks(page: &mut Page, tile: &Tile, plan: &Plan, frame: &Frame) {
         let at = Point { x: frame.left - TICK_SPACE * pt, y: y + CAPITAL / 2.0 * face.size };
         page.text(at, &tick.label, face, Align::End, false);
     }
-    if matches!(tile.content, Content::Columns(_)) {
+    if !matches!(tile.content, Content::Bins(_)) {
         return;
     }
     for (tick, labelled) in plan.horizontal.ticks.iter().zip(&plan.labelled) {

@@ -1,6 +1,7 @@
 //! Small panels in rows, each with axes of its own: histograms, and columns over categories.
 
 mod draw;
+mod matrix;
 
 use super::text::{Page, width, wrap};
 use super::{EDGE, LABEL_LINE, LEAST, NARROWEST, TICK_SPACE, footer, header, legend};
@@ -118,16 +119,18 @@ fn plan(page: &Page, tile: &Tile, vertical: Ruler, wide: f64) -> Plan {
             let slot = wide / columns.len().max(1) as f64;
             columns.iter().map(|column| wrap(&column.label, &category_face(page), 0.96 * slot, 2)).collect()
         }
+        Content::Matrix(table) => matrix::categories(page, table, wide),
         Content::Bins(_) => Vec::new(),
     };
     let empty = match &tile.content {
         Content::Columns(columns) => columns.is_empty(),
+        Content::Matrix(table) => matrix::is_empty(table),
         Content::Bins(bins) => bins.iter().all(|bin| bin.height <= 0.0 || !bin.height.is_finite()),
     };
     let (horizontal, labelled) = horizontal_ruler(page, tile, wide);
     let text = match tile.content {
         Content::Bins(_) => tile.horizontal.text(),
-        Content::Columns(_) => tile.horizontal.label.clone(),
+        Content::Columns(_) | Content::Matrix(_) => tile.horizontal.label.clone(),
     };
     Plan {
         title: wrap(&tile.title, &page.face(8.5, true), room, 2),
@@ -144,6 +147,7 @@ fn plan(page: &Page, tile: &Tile, vertical: Ruler, wide: f64) -> Plan {
 /// From 0 to the greatest height, with room for what is written above columns.
 fn vertical_ruler(page: &Page, tile: &Tile, height: f64) -> Ruler {
     let greatest = match &tile.content {
+        Content::Matrix(table) => return matrix::ruler(page, table),
         Content::Bins(bins) => extent(bins.iter().map(|bin| bin.height), Scale::Linear),
         Content::Columns(columns) => {
             let ends = columns.iter().flat_map(|column| [column.height, column.whisker.map_or(0.0, |ends| ends.1)]);
@@ -153,7 +157,7 @@ fn vertical_ruler(page: &Page, tile: &Tile, height: f64) -> Ruler {
     let greatest = greatest.map_or(0.0, |(_, greatest)| greatest.min(1e290));
     let greatest = if greatest > 0.0 { greatest } else { 1.0 };
     let above = match tile.content {
-        Content::Bins(_) => 4.0,
+        Content::Bins(_) | Content::Matrix(_) => 4.0,
         Content::Columns(_) => (value_face(page).size / page.point) + 6.0,
     };
     let part = (above / height.max(1.0)).clamp(0.02, 0.5);
@@ -171,7 +175,7 @@ fn horizontal_ruler(page: &Page, tile: &Tile, wide: f64) -> (Ruler, Vec<bool>) {
     let scale = tile.horizontal.scale;
     let bins = match &tile.content {
         Content::Bins(bins) => bins.as_slice(),
-        Content::Columns(_) => &[],
+        Content::Columns(_) | Content::Matrix(_) => &[],
     };
     let drawn = bins.iter().filter(|bin| bin.height > 0.0);
     let ends = drawn.flat_map(|bin| [bin.from, bin.to]).chain(tile.rules.iter().map(|rule| rule.value));
