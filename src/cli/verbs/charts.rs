@@ -1,54 +1,64 @@
-//! `cascade grade` of what a ward wrote down: long tables, tables of signs, single time points.
+//! `cascade grade` of what a ward wrote down: long tables, tables of signs, tables and bundles of others.
+
+mod reading;
+mod snapshots;
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read, Write};
+use std::io::Write;
 
-use serde_json::json;
-
-use crate::chart::{Absent, Chart, Instant, LongTable, Options, SnapshotTable};
-use crate::cli::arguments::{AbsentRows, Format, GradeArgs};
+use crate::chart::{Chart, Moments, Options, Report};
+use crate::cli::arguments::{Format, GradeArgs};
 use crate::cli::cohort_portraits::Portraits;
 use crate::cli::loading::{self, Scales};
 use crate::cli::output::{self, Folder};
 use crate::cli::verbs::{cohorts, grade};
-use crate::cli::{Context, Failure, disk, standards, tables};
+use crate::cli::{Context, Failure};
 use crate::cohort::{Cohort, Kind};
-use crate::crs::{COURSE_COLUMNS, Course, Grading, Panel, Reading, Scale, Settings, grade_states};
-use crate::diagnostic::codes::{chart, file};
-use crate::diagnostic::{Diagnostic, Problems, Source};
+use crate::crs::{self, COURSE_COLUMNS, Course, Grading, Hold, Panel, Reading, Scale, Settings, grade_states};
+use crate::diagnostic::Problems;
 use crate::sign::Patient;
-use crate::trajectory::{Fields, aligned};
-use crate::unit::{Quantity, Unit};
-
-/// Columns of graded time points.
-const SNAPSHOT_COLUMNS: [&str; 6] = ["id", "scale", "grade", "bound", "rule", "flags"];
-
-/// After so many mistakes of a table no more are looked for.
-const MOST_TOLD: usize = 40;
+pub use reading::check;
+use reading::{each_subject, options};
+pub use snapshots::snapshots;
 
 /// How many different patients keep their thresholds ready.
 const READY: usize = 512;
+
+/// So many subjects are graded at a time.
+const BATCH: usize = 64;
 
 /// A patient who can be graded.
 pub struct Subject {
     name: String,
     patient: Patient,
     clock_at_start: f64,
-    states: Vec<Reading>,
-    reports: Vec<crate::chart::Report>,
-    moments: Option<crate::chart::Moments>,
+    source: Source,
+    reports: Vec<Report>,
+    moments: Option<Moments>,
+}
+
+/// What the states of a patient are made of.
+enum Source {
+    Chart(Chart),
+    Readings(Vec<Reading>),
 }
 
 impl Subject {
-    fn of(chart: Chart, options: &Options) -> Self {
+    fn of(chart: Chart) -> Self {
         Self {
-            states: chart.states(options),
-            moments: Some(chart.moments()),
-            name: chart.subject,
+            name: chart.subject.clone(),
             patient: chart.patient,
             clock_at_start: chart.clock_at_start,
-            reports: chart.reports,
+            reports: chart.reports.clone(),
+            moments: Some(chart.moments()),
+            source: Source::Chart(chart),
+        }
+    }
+
+    fn states(&self, options: &Options) -> Vec<Reading> {
+        match &self.source {
+            Source::Chart(chart) => chart.states(options),
+            Source::Readings(readings) => crs::held(readings.iter().copied(), Hold::measured(options.hold)),
         }
     }
 
@@ -58,79 +68,75 @@ impl Subject {
     }
 }
 
-/// Grades single time points.
-pub fn snapshots(arguments: &GradeArgs, path: &str) -> Result<(), Failure> {
-    let Scales { scales, settings, .. } = loading::scales(&arguments.scales)?;
-    let mut table = SnapshotTable::open(path, reader(path)?)?;
-    let mut ready = Ready::default();
-    let (mut rows, mut problems) = (Vec::new(), Problems::default());
-    loop {
-        let snapshot = match table.next_snapshot() {
-            Ok(Some(snapshot)) => snapshot,
-            Ok(None) => break,
-            Err(found) => {
-                problems.append(found);
-                if problems.iter().count() > MOST_TOLD {
-                    return Err(problems.into());
-                }
-                continue;
-            }
-        };
-        let panel = ready.panel(&scales, snapshot.settings(&settings))?;
-        for course in snapshot.grade_by(panel) {
-            let Some(row) = course.rows().last() else { continue };
-            let record = course.record(row);
-            rows.push([
-                snapshot.id.clone(),
-                course.grading().scale().name().to_owned(),
-                record.grade.map(|grade| grade.to_string()).unwrap_or_default(),
-                record.bound.name().to_owned(),
-                record.rule.unwrap_or_default().to_owned(),
-                record.flags.join(";"),
-            ]);
+/// Grades subjects side by side, and hands them on in their order.
+struct Crew<'a> {
+    scales: &'a [Scale],
+    settings: &'a Settings,
+    options: Options,
+    /// One for each thread.
+    ready: Vec<Ready>,
+    waiting: Vec<Subject>,
+}
+
+/// A subject with its states and a course for each scale.
+type Graded = (Subject, Vec<Reading>, Vec<Course>);
+
+impl<'a> Crew<'a> {
+    fn new(scales: &'a [Scale], settings: &'a Settings, options: Options) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let ready = (0..threads).map(|_| Ready::default()).collect();
+        Self { scales, settings, options, ready, waiting: Vec::new() }
+    }
+
+    /// Takes a subject; `done` gets those that are graded now.
+    fn take(&mut self, subject: Subject, done: impl FnMut(Graded) -> Result<(), Failure>) -> Result<(), Failure> {
+        self.waiting.push(subject);
+        if self.waiting.len() < BATCH { Ok(()) } else { self.finish(done) }
+    }
+
+    /// Grades those who wait.
+    fn finish(&mut self, done: impl FnMut(Graded) -> Result<(), Failure>) -> Result<(), Failure> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let (scales, settings, options) = (self.scales, self.settings, &self.options);
+        let share = waiting.len().div_ceil(self.ready.len()).max(1);
+        let mut parts: Vec<Vec<Subject>> = Vec::new();
+        while !waiting.is_empty() {
+            let rest = waiting.split_off(share.min(waiting.len()));
+            parts.push(std::mem::replace(&mut waiting, rest));
         }
-    }
-    if problems.has_errors() {
-        return Err(problems.into());
-    }
-    let lines = || std::iter::once(SNAPSHOT_COLUMNS.map(String::from)).chain(rows.iter().cloned()).map(Vec::from);
-    if let Some(folder) = &arguments.to.output {
-        let mut folder = Folder::open(folder)?;
-        folder.add("snapshots.csv", tables::csv(lines()).as_bytes())?;
-        folder.finish()?;
-        return Ok(());
-    }
-    Ok(output::print(&match grade::format(arguments) {
-        Format::Csv => tables::csv(lines()),
-        Format::Table => aligned(&lines().collect::<Vec<_>>()),
-        Format::Json => {
-            let row = |row: &[String; 6]| {
-                let flags: Vec<&str> = row[5].split(';').filter(|flag| !flag.is_empty()).collect();
-                let (grade, rule) = (row[2].parse::<u8>().ok(), Some(&row[4]).filter(|rule| !rule.is_empty()));
-                json!({ "id": row[0], "scale": row[1], "grade": grade, "bound": row[3], "rule": rule, "flags": flags })
+        let grade = |ready: &mut Ready, subjects: Vec<Subject>| -> Result<Vec<Graded>, Problems> {
+            let grade_one = |subject: Subject| {
+                let (panel, states) = (ready.panel(scales, subject.settings(settings))?, subject.states(options));
+                let courses = grade_states(panel, states.iter().copied());
+                Ok((subject, states, courses))
             };
-            let list: Vec<_> = rows.iter().map(row).collect();
-            format!("{}\n", serde_json::to_string_pretty(&list).expect("plain values"))
+            subjects.into_iter().map(grade_one).collect()
+        };
+        let graded: Vec<Result<Vec<Graded>, Problems>> = std::thread::scope(|scope| {
+            let started: Vec<_> =
+                self.ready.iter_mut().zip(parts).map(|(ready, part)| scope.spawn(move || grade(ready, part))).collect();
+            started.into_iter().map(|thread| thread.join().expect("grading does not panic")).collect()
+        });
+        let mut all = Vec::new();
+        for part in graded {
+            all.extend(part?);
         }
-    })?)
+        all.into_iter().try_for_each(done)
+    }
 }
 
 /// Grades a table of signs or a long table, whichever it is by its header.
 pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(), Failure> {
     let Scales { scales, settings, .. } = loading::scales(&arguments.scales)?;
-    let options = options(arguments)?;
-    let mut ready = Ready::default();
+    let mut crew = Crew::new(&scales, &settings, options(arguments)?);
     let mut cohort = Cohort::new(&scales);
     let wants_courses = arguments.table.is_none();
     let keep = wants_courses && arguments.to.output.is_none() && grade::format(arguments) != Format::Csv;
     let mut courses: Vec<(String, Course)> = Vec::new();
     let mut sink = Sink::open(arguments, wants_courses && !keep)?;
     let mut portraits = Portraits::new(arguments.to.output.is_some());
-    let mut grade_one = |subject: Subject| -> Result<(), Failure> {
-        let panel = ready.panel(&scales, subject.settings(&settings))?;
-        let states = portraits.keep(&subject.states);
-        let graded = grade_states(panel, subject.states);
-        portraits.add(&subject.name, states, &graded, subject.moments.as_ref());
+    let mut done = |(subject, states, graded): Graded| -> Result<(), Failure> {
+        portraits.add(&subject.name, portraits.keep(&states), &graded, subject.moments.as_ref());
         cohort.add(&subject.name, &graded, &subject.reports);
         sink.write(&subject.name, &graded)?;
         if keep {
@@ -138,10 +144,8 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
         }
         Ok(())
     };
-    match standards::charts(context, arguments, path)? {
-        Some(charts) => charts.into_iter().try_for_each(|chart| grade_one(Subject::of(chart, &options)))?,
-        None => each_subject(context, arguments, path, &options, grade_one)?,
-    }
+    each_subject(context, arguments, path, |subject| crew.take(subject, &mut done))?;
+    crew.finish(&mut done)?;
     if let Some(folder) = sink.finish()? {
         return write_folder(context, folder, &cohorts::tables_of(context, arguments, cohort)?, &portraits, path);
     }
@@ -153,188 +157,6 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
         }
         None => Ok(()),
     }
-}
-
-/// Hands each subject of a table to `take`.
-pub fn each_subject(
-    context: &Context,
-    arguments: &GradeArgs,
-    path: &str,
-    options: &Options,
-    mut take: impl FnMut(Subject) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut input = reader(path)?;
-    let kind = kind_of(path, &mut input)?;
-    if kind == TableKind::Snapshots {
-        let mut found = Diagnostic::error(&file::BAD_VALUE, format!("`{path}` holds single time points"));
-        found.help(format!("cascade grade --snapshots {path}"));
-        return Err(found.into());
-    }
-    if kind == TableKind::Signs {
-        standards::refuse_infusion(arguments, "a table of signs")?;
-        for subject in tables::signs_from(path, input)? {
-            take(Subject {
-                states: crate::crs::held(subject.readings, held_for(options)),
-                name: subject.name,
-                patient: subject.patient,
-                clock_at_start: 0.0,
-                reports: Vec::new(),
-                moments: None,
-            })?;
-        }
-        return Ok(());
-    }
-    // A stream is graded as it comes; a file is read twice, so that nothing is graded of one with a mistake in it.
-    let infusion = standards::infusion(arguments)?;
-    let mut table = open_long(path, input, infusion)?;
-    if path == "-" || is_sound(path, infusion)? {
-        while let Some(chart) = table.next_chart()? {
-            take(Subject::of(chart, options))?;
-        }
-    } else {
-        for chart in table.read_all()? {
-            take(Subject::of(chart, options))?;
-        }
-    }
-    for (name, count) in table.passed_over() {
-        let rows = if *count == 1 { "1 row" } else { &format!("{count} rows") };
-        context.say(&format!("`{name}` is used by no scale: {rows} passed over"));
-    }
-    Ok(())
-}
-
-fn open_long<R: BufRead>(path: &str, input: R, infusion: Option<Instant>) -> Result<LongTable<R>, Problems> {
-    let mut table = LongTable::open(path, input)?;
-    infusion.map_or(Ok(()), |infusion| table.count_from(infusion))?;
-    Ok(table)
-}
-
-/// Reads a long table for its mistakes; false if the rows of its subjects do not stand together.
-fn is_sound(path: &str, infusion: Option<Instant>) -> Result<bool, Failure> {
-    let mut table = open_long(path, reader(path)?, infusion)?;
-    let mut problems = Problems::default();
-    loop {
-        match table.next_chart() {
-            Ok(Some(_)) => {}
-            Ok(None) => break,
-            Err(found) if found.iter().any(|one| one.code.id == chart::NOT_TOGETHER.id) => return Ok(false),
-            Err(found) => {
-                // After a row of another length nothing can be said of the rest.
-                let ends = found.iter().any(|one| !one.code.id.starts_with('C'));
-                problems.append(found);
-                if ends || problems.iter().count() > MOST_TOLD {
-                    break;
-                }
-            }
-        }
-    }
-    if problems.has_errors() { Err(problems.into()) } else { Ok(true) }
-}
-
-fn options(arguments: &GradeArgs) -> Result<Options, Problems> {
-    let mut problems = Problems::default();
-    let absent = match arguments.absent {
-        AbsentRows::Assumed => Absent::Assumed,
-        AbsentRows::None => Absent::None,
-        AbsentRows::Unknown => Absent::Unknown,
-    };
-    let hours = |flag: &str, text: &Option<String>, default: f64, problems: &mut Problems| {
-        let Some(text) = text else { return default };
-        let source = Source::new(flag, text);
-        let hour = Unit::parse_str("h").expect("h is a unit");
-        let quantity = Quantity::parse(&source, 0..text.len(), problems);
-        let hours = quantity.and_then(|quantity| quantity.expect(&hour, flag, &source.whole(), problems));
-        match hours {
-            Some(hours) if hours > 0.0 => hours,
-            Some(_) => {
-                problems
-                    .error(&file::BAD_VALUE, format!("`{flag}` must be above 0"))
-                    .label(source.whole(), "")
-                    .help(format!("{flag} \"{default} h\""));
-                default
-            }
-            None => default,
-        }
-    };
-    let defaults = Options::default();
-    let options = Options {
-        hold: hours("--hold", &arguments.hold, defaults.hold, &mut problems),
-        bolus_hours: hours("--bolus", &arguments.bolus, defaults.bolus_hours, &mut problems),
-        absent,
-        ..defaults
-    };
-    problems.or_value(Some(options))
-}
-
-fn held_for(options: &Options) -> crate::crs::Hold {
-    crate::crs::Hold::measured(options.hold)
-}
-
-/// A file, or the standard input as `-`.
-fn reader(path: &str) -> Result<Box<dyn BufRead>, Problems> {
-    if path == "-" {
-        return Ok(Box::new(BufReader::new(std::io::stdin())));
-    }
-    let input = File::open(path).map_err(|error| disk::cannot_read(path, &error))?;
-    Ok(Box::new(BufReader::with_capacity(1 << 16, input)))
-}
-
-/// The mistakes of a table of signs, a long table, or one of single time points, whichever it is by its header.
-pub fn check(path: &str) -> Result<(), Failure> {
-    let mut input = reader(path)?;
-    match kind_of(path, &mut input)? {
-        TableKind::Signs => tables::signs_from(path, input).map(|_| ()).map_err(Failure::from),
-        TableKind::Long => {
-            if !is_sound(path, None)? {
-                LongTable::open(path, input)?.read_all()?;
-            }
-            Ok(())
-        }
-        TableKind::Snapshots => {
-            let (mut table, mut problems) = (SnapshotTable::open(path, input)?, Problems::default());
-            loop {
-                match table.next_snapshot() {
-                    Ok(Some(_)) => {}
-                    Ok(None) => break,
-                    Err(found) => problems.append(found),
-                }
-                if problems.iter().count() > MOST_TOLD {
-                    break;
-                }
-            }
-            if problems.has_errors() { Err(problems.into()) } else { Ok(()) }
-        }
-    }
-}
-
-/// What a table is by its header.
-#[derive(PartialEq)]
-enum TableKind {
-    Signs,
-    Long,
-    Snapshots,
-}
-
-/// What a table is; what was looked at is put back.
-fn kind_of(path: &str, input: &mut Box<dyn BufRead>) -> Result<TableKind, Problems> {
-    let mut first = Vec::new();
-    let mut limited = input.as_mut().take(1 << 20);
-    limited.read_until(b'\n', &mut first).map_err(|error| disk::cannot_read(path, &error))?;
-    let text = String::from_utf8_lossy(&first);
-    let header = Source::new(path, text.trim_end());
-    let mut quiet = Problems::default();
-    let header = Fields::header_only(&header, &mut quiet);
-    let has = |name: &str| {
-        header.as_ref().is_some_and(|head| (0..head.columns()).any(|at| head.header(at).eq_ignore_ascii_case(name)))
-    };
-    let kind = match (has("param"), has("fever_therapy")) {
-        (true, _) => TableKind::Long,
-        (_, true) => TableKind::Snapshots,
-        _ => TableKind::Signs,
-    };
-    let rest = std::mem::replace(input, Box::new(std::io::empty()));
-    *input = Box::new(Cursor::new(first).chain(rest));
-    Ok(kind)
 }
 
 /// Scales with the thresholds of patients applied: those of one age are the same.
@@ -463,11 +285,12 @@ pub fn cohort(
     scales: &[Scale],
     settings: &Settings,
 ) -> Result<Cohort, Failure> {
-    let (mut ready, mut cohort) = (Ready::default(), Cohort::new(scales));
-    each_subject(context, arguments, path, &options(arguments)?, |subject| {
-        let graded = grade_states(ready.panel(scales, subject.settings(settings))?, subject.states);
+    let (mut crew, mut cohort) = (Crew::new(scales, settings, options(arguments)?), Cohort::new(scales));
+    let mut done = |(subject, _, graded): Graded| {
         cohort.add(&subject.name, &graded, &subject.reports);
         Ok(())
-    })?;
+    };
+    each_subject(context, arguments, path, |subject| crew.take(subject, &mut done))?;
+    crew.finish(&mut done)?;
     Ok(cohort)
 }
