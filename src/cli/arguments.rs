@@ -36,7 +36,7 @@ pub enum Verb {
     Explain(ExplainArgs),
     /// Integrate a model and print the trajectory as CSV
     Simulate(SimulateArgs),
-    /// Grade cytokine release syndrome, of a simulation or of a table of signs
+    /// Grade cytokine release syndrome: of a simulation (MODEL), or of patients (TABLE.csv, BUNDLE.json)
     ///
     /// MODEL may be a path ending in .csv, or `-` for standard input: a table with `time`, perhaps `subject`, and signs
     /// (temperature, sbp, fluids, pressors, oxygen_device, ...), units in its header: temperature [degC].
@@ -218,7 +218,7 @@ pub struct GradeArgs {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["model", "snapshots"])]
     pub sdtm: Option<String>,
     /// What names and variables of SDTM tables mean: an edited copy of models/mappings/sdtm.toml
-    #[arg(long, value_name = "FILE", requires = "sdtm", conflicts_with_all = ["model", "snapshots"])]
+    #[arg(long, value_name = "FILE", requires = "sdtm", conflicts_with_all = ["model", "snapshots"], hide_short_help = true)]
     pub mapping: Option<String>,
     /// When the infusion was, if the data do not say so: 2026-01-01T00:00; with an offset for FHIR, ...+01:00
     #[arg(long, value_name = "DATETIME", conflicts_with = "snapshots")]
@@ -233,7 +233,7 @@ pub struct GradeArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub hold: Option<String>,
     /// How long a bolus counts as fluids given for pressure [default: "6 h"]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub bolus: Option<String>,
     /// What it means that no row of a long table speaks of vasopressors, fluids or oxygen
     #[arg(long, value_enum, default_value = "assumed")]

@@ -32,7 +32,7 @@ const LINES: &[(&str, &[&str])] = &[
     ("simulate|stein-2018", &["M019", "`stein-2018`", "did you mean `stein-2019`?"]),
     ("grade|cart-crs|--vitals-every|1 s", &["G013", "at least one minute"]),
     ("grade|cart-crs|--vitals-every|6 mg", &["U007", "6 mg", "d"]),
-    ("grade|cart-crs|--scale|astct-2019,penny", &["G003", "`penny`", "astct-2019, lee-2014"]),
+    ("grade|cart-crs|--scale|astct-2019,penny", &["G003", "`penny`", "did you mean `penn`?"]),
     ("simulate|liu-2022|--dose|cart 1e6 cells at 0 d", &["R010", "cart"]),
     ("simulate|stein-2019|--check-tolerance|--limit|0", &["N001", "0", "--limit"]),
     ("simulate|stein-2019|--limit|0.1", &["--limit", "--check-tolerance"]),
