@@ -39,6 +39,7 @@ pub fn page(figure: &Figure) -> Size {
         + if figure.at_risk.is_empty() { 0 } else { 40 + 27 * count(figure.at_risk.len()) }
         + 45 * u32::from(!figure.legend.is_empty());
     // Lanes have their height; panels take what there is.
-    let least = if figure.panels.is_empty() && figure.tiles.is_empty() { 400 } else { 700 };
+    let alone = !figure.lanes.is_empty() && figure.panels.is_empty();
+    let least = if alone { 400 } else { 700 };
     Size { height: height.clamp(least, 6000), ..Size::default() }
 }
