@@ -73,7 +73,9 @@ fn bars(page: &mut Page, track: &Track, frame: &Frame, horizontal: &Ruler) {
         page.scene.shapes.push(Shape::Rectangle { frame: bar, colour: fill });
         // Neighbours are told apart by a gap.
         let edge = Pen { width: 0.5, colour: page.colours.ground, dash: &[] };
-        page.rule(Point { x: right, y: frame.top }, Point { x: right, y: frame.bottom }, edge);
+        for x in [left, right] {
+            page.rule(Point { x, y: frame.top }, Point { x, y: frame.bottom }, edge);
+        }
         if width(text, &face) + 2.0 * pt <= right - left {
             let at = Point { x: (left + right) / 2.0, y: (frame.top + frame.bottom) / 2.0 + CAPITAL / 2.0 * face.size };
             page.text(at, text, face, Align::Middle, false);

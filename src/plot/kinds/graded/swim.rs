@@ -60,13 +60,21 @@ fn figure(words: &Words, axis: &Axis, page: &[Patient], part: String) -> Figure 
     let bounds = lanes.iter().flat_map(|lane| &lane.intervals).any(|part| matches!(part.grade, Grade::AtLeast(_)));
     let bounds = bounds.then(|| "≥, hatched: at least this, something is unknown".to_owned());
     Figure {
-        title: format!("{} grades of patients by {}", syndrome(&scale), scale_text(&scale)),
+        title: title(&scale),
         subtitle: words.subtitle(&[part, bounds.unwrap_or_default()]),
         footer: words.footer(),
         legend: legend(&lanes, drips, oxygen),
         horizontal: axis.clone(),
         lanes,
         ..Figure::default()
+    }
+}
+
+/// `CRS grades of patients by Penn`; a scale that is called after its syndrome says so once.
+fn title(scale: &str) -> String {
+    match (syndrome(scale), scale_text(scale)) {
+        (what, name) if name == what || name.is_empty() => format!("{what} grades of patients"),
+        (what, name) => format!("{what} grades of patients by {name}"),
     }
 }
 
