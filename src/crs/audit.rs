@@ -110,7 +110,7 @@ impl<'a> Findings<'a> {
 
     /// The grade and its first rule, times that conditions must last having passed.
     fn note(&mut self, plan: &Plan, signs: &Signs, facts: &Facts, truths: &mut [Truth]) -> (u8, Option<usize>) {
-        plan.logic.decide(signs, facts, truths);
+        plan.logic.decide_anew(signs, facts, truths);
         let mut found = (0, None);
         for passed in [false, true] {
             let holding = |rule: &&PlannedRule| rule.when.of(truths).holds() && (passed || rule.lasting.is_none());

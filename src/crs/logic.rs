@@ -166,6 +166,8 @@ enum Node {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Logic {
     nodes: Vec<Node>,
+    /// How many of them, from the first on, have no parts; known after [`Logic::keep`].
+    leaves: usize,
 }
 
 impl Logic {
@@ -220,10 +222,14 @@ impl Logic {
         self.nodes.len()
     }
 
-    /// Decides every condition.
-    pub(super) fn decide(&self, signs: &Signs, facts: &Facts, truths: &mut [Truth]) {
-        for (at, node) in self.nodes.iter().enumerate() {
-            truths[at] = match *node {
+    /// Decides every condition; false if nothing differs from what `truths` held before.
+    ///
+    /// `truths` must hold what the last call left there, or [`Truth::Unknown`] before the first, whose answer means nothing.
+    pub(super) fn decide(&self, signs: &Signs, facts: &Facts, truths: &mut [Truth]) -> bool {
+        let (leaves, joints) = self.nodes.split_at(self.leaves);
+        let mut changed = false;
+        for (node, truth) in leaves.iter().zip(&mut *truths) {
+            let now = match *node {
                 Node::Constant(value) => value,
                 Node::Atom(atom) => atom.truth(signs.raw(atom.sign)),
                 Node::Given(sign) => {
@@ -232,9 +238,31 @@ impl Logic {
                 }
                 Node::Known(sign) => Truth::from(!signs.raw(sign).is_nan()),
                 Node::Fact(fact) => facts[fact as usize],
+                Node::Not(_) | Node::And(..) | Node::Or(..) => unreachable!("joints stand behind leaves"),
+            };
+            changed |= now != *truth;
+            *truth = now;
+        }
+        // Most readings cross no threshold.
+        if changed {
+            self.join(joints, truths);
+        }
+        changed
+    }
+
+    /// Decides everything, whatever was decided before.
+    pub(super) fn decide_anew(&self, signs: &Signs, facts: &Facts, truths: &mut [Truth]) {
+        self.decide(signs, facts, truths);
+        self.join(&self.nodes[self.leaves..], truths);
+    }
+
+    fn join(&self, joints: &[Node], truths: &mut [Truth]) {
+        for (node, at) in joints.iter().zip(self.leaves..) {
+            truths[at] = match *node {
                 Node::Not(of) => !of.of(truths),
                 Node::And(left, right) => left.of(truths).min(right.of(truths)),
                 Node::Or(left, right) => left.of(truths).max(right.of(truths)),
+                _ => unreachable!("leaves stand before joints"),
             };
         }
     }
@@ -264,10 +292,15 @@ impl Logic {
         }
         let mut places = vec![Place(0); self.nodes.len()];
         let mut kept = Vec::new();
-        for (at, node) in self.nodes.iter().enumerate().filter(|(at, _)| needed[*at]) {
+        // Leaves first, so that it shows whether anything has changed before conditions are joined.
+        let is_leaf = |at: &usize| self.nodes[*at].parts()[0].is_none();
+        let (leaves, joints): (Vec<usize>, Vec<usize>) =
+            (0..self.nodes.len()).filter(|at| needed[*at]).partition(is_leaf);
+        self.leaves = leaves.len();
+        for (at, node) in leaves.into_iter().chain(joints).map(|at| (at, self.nodes[at])) {
             places[at] = Place(kept.len() as u32);
             let new = |place: Place| places[place.0 as usize];
-            kept.push(match *node {
+            kept.push(match node {
                 Node::Not(of) => Node::Not(new(of)),
                 Node::And(left, right) => Node::And(new(left), new(right)),
                 Node::Or(left, right) => Node::Or(new(left), new(right)),
@@ -342,7 +375,8 @@ mod tests {
         let mut logic = Logic::default();
         let a = logic.given(Sign::Vasopressin);
         let b = logic.given(Sign::PressorHigh);
-        let (and, or, not) = (logic.and(a, b), logic.or(a, b), logic.not(a));
+        let (mut and, mut or, mut not) = (logic.and(a, b), logic.or(a, b), logic.not(a));
+        logic.keep(vec![&mut and, &mut or, &mut not]);
         let mut truths = vec![Unknown; logic.len()];
         let value = |truth| match truth {
             True => 1.0,
@@ -359,7 +393,7 @@ mod tests {
         ] {
             for (x, y) in [(x, y), (y, x)] {
                 let signs = Signs::unknown().with(Sign::Vasopressin, value(x)).with(Sign::PressorHigh, value(y));
-                logic.decide(&signs, &[False; 5], &mut truths);
+                logic.decide_anew(&signs, &[False; 5], &mut truths);
                 assert_eq!((and.of(&truths), or.of(&truths)), (both, either), "{x:?} {y:?}");
                 assert_eq!(not.of(&truths), !x);
             }
@@ -370,12 +404,13 @@ mod tests {
     #[test]
     fn known_is_never_unknown_and_what_nobody_reads_always() {
         let mut logic = Logic::default();
-        let (known, unread) = (logic.known(Sign::Fio2), logic.constant(Truth::Unknown));
+        let (mut known, mut unread) = (logic.known(Sign::Fio2), logic.constant(Truth::Unknown));
         let (no, yes) = (logic.constant(false), logic.constant(true));
         assert_eq!((logic.and(no, unread), logic.and(yes, unread), logic.or(yes, unread)), (no, unread, yes));
+        logic.keep(vec![&mut known, &mut unread]);
         let mut truths = vec![Truth::Unknown; logic.len()];
         for (value, expected) in [(f64::NAN, Truth::False), (21.0, Truth::True)] {
-            logic.decide(&Signs::unknown().with(Sign::Fio2, value), &[Truth::False; 5], &mut truths);
+            logic.decide_anew(&Signs::unknown().with(Sign::Fio2, value), &[Truth::False; 5], &mut truths);
             assert_eq!((known.of(&truths), unread.of(&truths)), (expected, Truth::Unknown));
         }
     }

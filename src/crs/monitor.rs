@@ -252,7 +252,12 @@ impl State {
         let ended = self.end_if_due(time, plan.ends_after);
 
         let told = self.facts(signs);
-        plan.logic.decide(signs, &told, &mut self.truths);
+        let mut changed = first;
+        if first {
+            plan.logic.decide_anew(signs, &told, &mut self.truths);
+        } else {
+            changed |= plan.logic.decide(signs, &told, &mut self.truths);
+        }
         let dated = plan.dated_from.is_some_and(|dated| dated.of(&self.truths).holds());
         self.dated.follow(time, dated, plan.ends_after);
         if !self.open && plan.opens.is_some_and(|opens| opens.of(&self.truths).holds()) {
@@ -261,11 +266,13 @@ impl State {
         self.latch(rises);
         let now = self.facts(signs);
         if now != told {
-            plan.logic.decide(signs, &now, &mut self.truths);
+            changed |= plan.logic.decide(signs, &now, &mut self.truths);
         }
 
-        self.decide_rules(plan, time, first);
-        self.finding = self.decide(plan);
+        if changed || self.dead || self.timers.iter().any(Timer::runs) {
+            self.decide_rules(plan, time, first);
+            self.finding = self.decide(plan);
+        }
         if !self.open && (plan.opens.is_none() || self.dead) && self.finding.lowest > 0 {
             opened = Some(self.open_episode(plan, time));
             self.latch(rises);
@@ -446,6 +453,10 @@ impl Run {
 }
 
 impl Timer {
+    fn runs(&self) -> bool {
+        self.certainly.since.is_some() || self.perhaps.since.is_some()
+    }
+
     fn follow(&mut self, time: f64, truth: Truth, lasting: &Lasting) -> Truth {
         let certainly = self.certainly.follow(time, truth.holds(), lasting);
         let perhaps = self.perhaps.follow(time, truth.may_hold(), lasting);
