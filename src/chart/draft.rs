@@ -1,10 +1,11 @@
 //! A chart while it is read, from whatever format.
 
-use super::entry::{Chart, Dose, Entry, Event, Report};
+use super::entry::{Causes, Chart, Dose, Entry, Event, Report};
 use super::parameter::Meaning;
 use super::time::Instant;
 use crate::diagnostic::codes::chart as codes;
 use crate::diagnostic::{Diagnostic, Problems, Span};
+use crate::sign::Signs;
 
 /// How many mistakes of a subject are told; the rest is counted.
 const TOLD: usize = 20;
@@ -68,21 +69,40 @@ impl Draft {
                 }
                 Event::Pressor(agent, Dose { bounded: end.is_some(), ..dose })
             }
+            Event::Device { device, .. } => Event::Device { device, bounded: end.is_some() },
             other => other,
         };
-        self.chart.entries.push(Entry { time, event });
-        let Some(end) = end else { return Ok(()) };
-        if end < time {
-            let mut wrong = Diagnostic::error(&codes::INTERVAL, "the interval ends before it starts");
+        let Some(end) = end else {
+            self.chart.entries.push(Entry { time, event });
+            return Ok(());
+        };
+        if end <= time {
+            let what = if end < time { "ends before it starts" } else { "has no length: it ends when it starts" };
+            let mut wrong = Diagnostic::error(&codes::INTERVAL, format!("the interval {what}"));
             wrong.help("exchange start and stop, or correct one of them");
             return Err(wrong);
         }
-        let event = match event {
+        let stop = match event {
             Event::Pressor(agent, _) => Event::PressorStop { agent, since: time },
-            Event::Device(device) => Event::DeviceStop(device),
-            _ => return Ok(()),
+            Event::Device { device, .. } => Event::DeviceStop { device, since: time },
+            Event::OtherCause(_) => Event::OtherCause(Causes::default()),
+            Event::AirwayOnly(only) => Event::AirwayOnly(!only),
+            // A drug or bolus is given, whenever it is over.
+            Event::Bolus(_) | Event::Antipyretic | Event::Anticytokine | Event::Death(_) => {
+                self.chart.entries.push(Entry { time, event });
+                return Ok(());
+            }
+            Event::Read(sign, _) if !sign.is_measured() && !sign.is_number() => {
+                Event::Read(sign, Signs::normal().raw(sign))
+            }
+            _ => {
+                let mut wrong = Diagnostic::error(&codes::INTERVAL, "a measurement has no stop");
+                wrong.help("leave it out: a value counts until the next, see --hold");
+                return Err(wrong);
+            }
         };
-        self.chart.entries.push(Entry { time: end, event });
+        self.chart.entries.push(Entry { time, event });
+        self.chart.entries.push(Entry { time: end, event: stop });
         Ok(())
     }
 
@@ -119,7 +139,7 @@ impl Draft {
         }
         for entry in &mut chart.entries {
             entry.time -= zero;
-            if let Event::PressorStop { since, .. } = &mut entry.event {
+            if let Event::PressorStop { since, .. } | Event::DeviceStop { since, .. } = &mut entry.event {
                 *since -= zero;
             }
         }

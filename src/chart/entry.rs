@@ -75,10 +75,20 @@ pub struct Entry {
 pub enum Event {
     /// A sign was read; in its unit.
     Read(Sign, f64),
-    /// Oxygen is given so from now on.
-    Device(OxygenDevice),
-    /// A device was stopped that began at an earlier time.
-    DeviceStop(OxygenDevice),
+    /// Oxygen is given so from now on, or until the stop of its interval.
+    Device {
+        /// How.
+        device: OxygenDevice,
+        /// Whether the chart says when it stops, so that the next device does not end it.
+        bounded: bool,
+    },
+    /// The interval of a device that began at `since` (days) ends.
+    DeviceStop {
+        /// How oxygen was given.
+        device: OxygenDevice,
+        /// When it began, days.
+        since: f64,
+    },
     /// A vasopressor runs at this rate from now on, or until the stop of its interval; 0 stops the agent.
     Pressor(Agent, Dose),
     /// The interval of a vasopressor that began at `since` (days) ends.

@@ -12,6 +12,9 @@ use crate::diagnostic::{Diagnostic, Problems, Source, Span};
 use crate::sign::Sign;
 use crate::trajectory::{Fields, Rows};
 
+/// Times beyond this are mistakes: a hundred years.
+const MOST_HOURS: f64 = 876_600.0;
+
 /// Charts from a long table, subject by subject: memory does not grow with their number.
 ///
 /// Columns `subject` (or `ID`, `id`, `USUBJID`), `time_h` or `datetime`, `param`, `value`, `unit`, and for intervals
@@ -274,7 +277,12 @@ impl<R: BufRead> LongTable<R> {
             return time::instant(&text).map_err(|wrong| (wrong, column));
         }
         match text.trim().parse::<f64>() {
-            Ok(hours) if hours.is_finite() => Ok(hours / 24.0),
+            Ok(hours) if hours.abs() <= MOST_HOURS => Ok(hours / 24.0),
+            Ok(hours) if hours.is_finite() => {
+                let mut wrong = Diagnostic::error(&codes::TIME, format!("`{text}` hours cannot be"));
+                wrong.help(format!("times lie within {MOST_HOURS} h of the infusion"));
+                Err((wrong, column))
+            }
             _ => {
                 let mut wrong = Diagnostic::error(&codes::TIME, format!("`{text}` is not a number of hours"));
                 wrong.help("hours after the infusion, with a decimal point; dates stand in a column `datetime`");

@@ -130,6 +130,11 @@ impl Parameter {
         if let Some(agent) = wanted.strip_prefix("PRESSOR:") {
             return Agent::named(agent).map(|agent| Some(Parameter::Pressor(agent)));
         }
+        if Agent::named(&wanted).is_ok() {
+            let mut wrong = Diagnostic::error(&codes::PARAMETER, format!("unknown parameter `{}`", name.trim()));
+            wrong.help(format!("a vasopressor is written PRESSOR:{wanted}"));
+            return Err(wrong);
+        }
         if let Some(scale) = wanted.strip_prefix("REPORTED:") {
             return Ok(Some(Parameter::Reported(scale.trim().to_ascii_lowercase())));
         }
@@ -157,7 +162,7 @@ impl Parameter {
                 None => Meaning::Nothing,
             },
             Parameter::Device => match device(value)? {
-                Some(device) => Meaning::Event(Event::Device(device)),
+                Some(device) => Meaning::Event(Event::Device { device, bounded: false }),
                 None => Meaning::Nothing,
             },
             Parameter::BaselineDevice => device(value)?.map_or(Meaning::Nothing, Meaning::BaselineDevice),
@@ -169,7 +174,8 @@ impl Parameter {
             },
             Parameter::Pressor(agent) => {
                 let rate = match value.trim() {
-                    "" | "NA" | "." => f64::NAN,
+                    text if is_missing(text) => return Ok(Meaning::Nothing),
+                    text if text.eq_ignore_ascii_case("unknown") => f64::NAN,
                     text if text.eq_ignore_ascii_case("stop") => 0.0,
                     text => number(agent.name(), text)?,
                 };
@@ -178,6 +184,15 @@ impl Parameter {
             Parameter::Bolus => bolus(value, unit)?,
             Parameter::Antipyretic if given(value, unit)? => Meaning::Event(Event::Antipyretic),
             Parameter::Anticytokine if given(value, unit)? => Meaning::Event(Event::Anticytokine),
+            Parameter::Age
+            | Parameter::Weight
+            | Parameter::SbpBaseline
+            | Parameter::Reported(_)
+            | Parameter::OtherCause
+                if is_missing(value) =>
+            {
+                Meaning::Nothing
+            }
             Parameter::OtherCause => other_cause(value)?,
             Parameter::Death => match value.trim().to_ascii_lowercase().as_str() {
                 "" | "0" | "false" | "no" => Meaning::Nothing,

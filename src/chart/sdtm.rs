@@ -284,7 +284,7 @@ impl Sdtm {
                 draft
                     .enter(event, time, until, written)
                     .map_err(|wrong| table.at(end.unwrap_or(&domain.time), wrong))?;
-                if let (Event::Device(_), Some(_), false) = (event, &target.value, is_missing(&value)) {
+                if let (Event::Device { .. }, Some(_), false) = (event, &target.value, is_missing(&value)) {
                     let (sign, value) = of_device(&value, &unit).map_err(|wrong| table.at(value_name, wrong))?;
                     draft.enter(Event::Read(sign, value), time, None, written)?;
                 }

@@ -230,7 +230,7 @@ impl<R: BufRead> Draft<'_, R> {
     fn oxygen(&mut self) {
         let text = self.field("o2_device");
         if let Some(Some(device)) = self.keep("o2_device", device(&text)) {
-            self.enter(0.0, Event::Device(device));
+            self.enter(0.0, Event::Device { device, bounded: false });
         }
         self.sign("o2_flow_lpm", Sign::OxygenFlow, "L/min");
         self.sign("fio2_pct", Sign::Fio2, "percent");

@@ -85,7 +85,9 @@ struct Ward<'a> {
     /// Of each agent what runs, with its start.
     pressors: [Vec<(f64, Dose)>; Agent::ALL.len()],
     pressors_charted: bool,
-    device: Option<OxygenDevice>,
+    /// What oxygen is given by, with its start and whether its stop will be told; empty before the first row of a device.
+    devices: Vec<(f64, OxygenDevice, bool)>,
+    devices_begun: bool,
     devices_charted: bool,
     boluses: Vec<f64>,
     /// Until when the last of them counts.
@@ -109,8 +111,9 @@ impl<'a> Ward<'a> {
             expires: [f64::INFINITY; Sign::COUNT],
             pressors: Default::default(),
             pressors_charted: any(|event| matches!(event, Event::Pressor(..))),
-            device: None,
-            devices_charted: any(|event| matches!(event, Event::Device(_))),
+            devices: Vec::new(),
+            devices_begun: false,
+            devices_charted: any(|event| matches!(event, Event::Device { .. })),
             boluses: Vec::new(),
             fluids_end: None,
             boluses_charted: any(|event| matches!(event, Event::Bolus(_))),
@@ -143,23 +146,34 @@ impl<'a> Ward<'a> {
     /// Entries of one time: what ends first, then devices, then what belongs to them.
     fn enter(&mut self, entries: &[&Entry], now: f64) {
         let mut seen = [false; Sign::COUNT];
-        let mut seen_device = false;
+        let before = self.device();
         for entry in entries {
             match entry.event {
                 Event::PressorStop { agent, since } => {
                     let same = |start: f64| (start - since).abs() <= SAME_TIME;
                     self.pressors[agent as usize].retain(|(start, dose)| !(dose.bounded && same(*start)));
                 }
-                Event::DeviceStop(device) if self.device == Some(device) => self.set_device(OxygenDevice::Ra),
+                Event::DeviceStop { device, since } => {
+                    let same = |start: f64| (start - since).abs() <= SAME_TIME;
+                    self.devices.retain(|(start, known, bounded)| !(*bounded && *known == device && same(*start)));
+                }
                 _ => {}
             }
         }
         for entry in entries {
-            let Event::Device(device) = entry.event else { continue };
-            let worse = if seen_device { self.device.map_or(device, |known| known.max(device)) } else { device };
-            self.twice |= seen_device;
-            seen_device = true;
-            self.set_device(worse);
+            let Event::Device { device, bounded } = entry.event else { continue };
+            let at_once = |start: f64| (start - now).abs() <= SAME_TIME;
+            self.twice |= self.devices.iter().any(|(start, ..)| at_once(*start));
+            // Another device ends the one before, unless that says itself when it stops.
+            self.devices.retain(|(start, _, known)| at_once(*start) || *known || bounded);
+            self.devices.push((now, device, bounded));
+            self.devices_begun = true;
+        }
+        if self.device() != before {
+            // Flow and FiO2 belong to their device.
+            self.read.forget(Sign::OxygenFlow);
+            self.read.forget(Sign::Fio2);
+            self.airway_only &= self.device() == Some(OxygenDevice::Imv);
         }
         for entry in entries {
             match entry.event {
@@ -174,6 +188,8 @@ impl<'a> Ward<'a> {
                 Event::Pressor(agent, dose) => self.start(agent, dose, now),
                 Event::Bolus(0) => self.fluids_end = None,
                 Event::Bolus(count) => {
+                    let since = now - self.options.bolus_window / 24.0 + SAME_TIME;
+                    self.boluses.retain(|given| *given > since);
                     self.boluses.extend((0..count.min(2)).map(|_| now));
                     self.fluids_end = Some(now + self.options.bolus_hours / 24.0);
                 }
@@ -182,7 +198,7 @@ impl<'a> Ward<'a> {
                 Event::OtherCause(causes) => self.causes = causes,
                 Event::AirwayOnly(only) => self.airway_only = only,
                 Event::Death(due) => self.dead = Some(self.dead.unwrap_or(false) || due),
-                Event::Device(_) | Event::DeviceStop(_) | Event::PressorStop { .. } => {}
+                Event::Device { .. } | Event::DeviceStop { .. } | Event::PressorStop { .. } => {}
             }
         }
     }
@@ -194,26 +210,22 @@ impl<'a> Ward<'a> {
         let at_once = |start: f64| (start - now).abs() <= SAME_TIME;
         self.twice |= !stops && running.iter().any(|(start, _)| at_once(*start));
         // At one time the higher rate counts, and a start over a stop.
-        running.retain(|(start, known)| at_once(*start) || (known.bounded && !stops));
+        running.retain(|(start, known)| at_once(*start) || ((known.bounded || dose.bounded) && !stops));
         if !stops {
             running.push((now, dose));
         }
     }
 
-    /// The rate at which an agent runs: the one that began last, of several that of the highest.
+    /// The rate at which an agent runs: of several the highest.
     fn running(&self, agent: Agent) -> Option<Dose> {
-        let running = &self.pressors[agent as usize];
-        let last = running.iter().map(|(start, _)| *start).fold(f64::NEG_INFINITY, f64::max);
-        let latest = running.iter().filter(|(start, _)| last - start <= SAME_TIME).map(|(_, dose)| *dose);
-        latest.max_by(|a, b| a.rate.value.total_cmp(&b.rate.value))
+        let running = self.pressors[agent as usize].iter().map(|(_, dose)| *dose);
+        running.max_by(|a, b| a.rate.value.total_cmp(&b.rate.value))
     }
 
-    /// Flow and FiO2 belong to their device.
-    fn set_device(&mut self, device: OxygenDevice) {
-        if self.device.replace(device) != Some(device) {
-            self.read.forget(Sign::OxygenFlow);
-            self.read.forget(Sign::Fio2);
-        }
+    /// How oxygen is given: by the worst of the devices that run, by none of them after the last has stopped.
+    fn device(&self) -> Option<OxygenDevice> {
+        let worst = self.devices.iter().map(|(_, device, _)| *device).max();
+        worst.or(self.devices_begun.then_some(OxygenDevice::Ra))
     }
 
     fn state(&self, time: f64) -> Reading {
@@ -264,18 +276,23 @@ impl<'a> Ward<'a> {
             }
             remarks.add_if(self.options.absent == Absent::Assumed, Remark::NoFluidRows);
         }
-        let since = time - self.options.bolus_window.max(self.options.bolus_hours) / 24.0 + SAME_TIME;
+        // Several within the window when the last was given.
         let level = match self.fluids_end {
             None => 0.0,
-            Some(_) if self.boluses.iter().filter(|given| **given > since).count() > 1 => 2.0,
+            Some(_) if self.boluses.len() > 1 => 2.0,
             Some(_) => 1.0,
         };
+        let held = level > 0.0 && self.boluses.last().is_some_and(|given| time > given + SAME_TIME);
+        remarks.add_if(held, Remark::BolusHeld);
         signs.set(Sign::Fluids, level);
     }
 
     fn state_of_oxygen(&self, signs: &mut Signs, remarks: &mut Remarks) {
-        let device = match (self.device, self.devices_charted, self.options.absent) {
+        // Oxygen that flows was given somehow.
+        let flows = signs.raw(Sign::OxygenFlow) > 0.0 || signs.raw(Sign::Fio2) > 21.0;
+        let device = match (self.device(), self.devices_charted, self.options.absent) {
             (Some(device), ..) => device,
+            (None, ..) if flows => return,
             (None, _, Absent::Unknown) | (None, false, Absent::Assumed) => return,
             (None, _, Absent::None) => OxygenDevice::Ra,
             (None, true, Absent::Assumed) => {
@@ -283,7 +300,7 @@ impl<'a> Ward<'a> {
                 OxygenDevice::Ra
             }
         };
-        let at_home = device > OxygenDevice::Ra && self.chart.baseline_device.is_some_and(|home| device <= home);
+        let at_home = device > OxygenDevice::Ra && self.chart.baseline_device == Some(device);
         let airway = self.airway_only && device == OxygenDevice::Imv;
         remarks.add_if(at_home, Remark::BaselineDevice);
         remarks.add_if(airway, Remark::AirwayProtection);

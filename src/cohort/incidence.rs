@@ -52,6 +52,7 @@ impl Cohort {
                         (Some(found), _) if found >= grade => Some(true),
                         _ if grade == 0 => Some(true),
                         (Some(_), Bound::Exact) => Some(false),
+                        _ if maximum.highest < grade => Some(false),
                         _ => None,
                     });
                 }

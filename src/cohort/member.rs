@@ -25,6 +25,8 @@ pub struct Summary {
     pub rule: Option<String>,
     /// When observation stopped, days.
     pub until: f64,
+    /// The hour of the day at time 0.
+    pub clock_at_start: f64,
 }
 
 impl Summary {
@@ -42,7 +44,14 @@ impl Summary {
                 }
             }
         }
-        Self { maximum, episodes: course.episodes().to_vec(), flags, rule, until: course.until() }
+        Self {
+            maximum,
+            episodes: course.episodes().to_vec(),
+            flags,
+            rule,
+            until: course.until(),
+            clock_at_start: course.clock_at_start(),
+        }
     }
 
     /// The worst grade if nothing that is missing could raise it.

@@ -1,4 +1,5 @@
 use super::Cohort;
+use crate::crs::Bound;
 
 /// A step of a Kaplan-Meier estimate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,13 +46,18 @@ pub fn kaplan_meier(times: &[(f64, bool)]) -> Vec<Step> {
 
 impl Cohort {
     /// Time to the onset of the first episode on a scale; patients without one are followed to the end of their course.
-    /// Nothing if it is not known when observation of one of them ended.
+    /// Those of whom nothing is known but that there may have been one are left out. Nothing if it is not known when
+    /// observation of one of them ended.
     pub fn onset_curve(&self, scale: usize) -> Vec<Step> {
         let time = |member: &super::Member| {
             let summary = &member.summaries[scale];
             summary.first().map_or((summary.until, false), |episode| (episode.onset, true))
         };
-        let times: Vec<_> = self.members.iter().map(time).collect();
+        let known = |member: &&super::Member| {
+            let summary = &member.summaries[scale];
+            summary.first().is_some() || summary.maximum.bound != Bound::Undetermined
+        };
+        let times: Vec<_> = self.members.iter().filter(known).map(time).collect();
         if times.iter().any(|(time, _)| time.is_nan()) { Vec::new() } else { kaplan_meier(&times) }
     }
 }

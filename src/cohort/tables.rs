@@ -225,6 +225,7 @@ impl Cohort {
         let mut rows = Vec::new();
         for (member, scale, summary) in self.each() {
             let code = code_of(scale);
+            let day = |time: f64| study_day(time, summary.clock_at_start);
             let first = summary.first();
             let (start, end) = (first.map(|episode| episode.onset), first.map(ended).unwrap_or_default());
             let days =
@@ -242,8 +243,8 @@ impl Cohort {
                 grade.clone(),
                 if grade.is_empty() { String::new() } else { format!("GRADE {grade}") },
                 String::new(),
-                start.map(study_day).unwrap_or_default(),
-                end.map(study_day).unwrap_or_default(),
+                start.map(day).unwrap_or_default(),
+                end.map(day).unwrap_or_default(),
                 days.clone().unwrap_or_default(),
                 if days.is_some() { "DAYS".to_owned() } else { String::new() },
                 summary.rule.clone().unwrap_or_default(),
@@ -286,8 +287,9 @@ fn ended(episode: &Episode) -> Option<f64> {
 }
 
 /// Relative day of a time: the day of the infusion is 1, there is no day 0.
-fn study_day(time: f64) -> String {
-    let day = time.floor();
+fn study_day(time: f64, clock: f64) -> String {
+    // To a tenth of a millisecond: hours are not exact in days.
+    let day = (time + clock / 24.0 + 1e-9).floor();
     (if day >= 0.0 { day + 1.0 } else { day }).to_string()
 }
 

@@ -113,7 +113,9 @@ impl<'a> Findings<'a> {
         plan.logic.decide_anew(signs, facts, truths);
         let mut found = (0, None);
         for passed in [false, true] {
-            let holding = |rule: &&PlannedRule| rule.when.of(truths).holds() && (passed || rule.lasting.is_none());
+            let now = |rule: &PlannedRule| rule.now.is_none_or(|now| now.of(truths).holds());
+            let holding =
+                |rule: &&PlannedRule| rule.when.of(truths).holds() && now(rule) && (passed || rule.lasting.is_none());
             let grade = plan.rules.iter().filter(holding).map(|rule| rule.grade).max().unwrap_or(0);
             found = (grade, None);
             for (at, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| holding(rule)) {
@@ -154,7 +156,9 @@ impl<'a> Findings<'a> {
                 .label(rule.span.clone(), "rules of this grade hold only together with higher ones")
                 .help("patients would jump over it");
         }
-        for lowered in &self.lowered {
+        // What happens by default is not told again for every option.
+        let by_default = |rule: usize| self.lowered.iter().any(|known| known.option.is_none() && known.rule == rule);
+        for lowered in self.lowered.iter().filter(|lowered| lowered.option.is_none() || !by_default(lowered.rule)) {
             let [before, after] = lowered.grades;
             let with = lowered.option.as_ref().map(|(_, text)| format!(" with {text}")).unwrap_or_default();
             let message = format!(

@@ -1,6 +1,7 @@
 //! A graded course: what the monitor leaves behind.
 
 use super::grading::Grading;
+use super::monitor::SAME_TIME;
 use super::remark::Remarks;
 use super::scale::Rule;
 use serde::Serialize;
@@ -167,6 +168,8 @@ pub struct Maximum {
     pub bound: Bound,
     /// When it was first reached, days.
     pub time: f64,
+    /// The highest grade that it may have been.
+    pub highest: u8,
 }
 
 /// A graded course of one patient on one scale.
@@ -193,6 +196,11 @@ impl Course {
     /// The findings, each from its time to the next.
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// The hour of the day at time 0.
+    pub fn clock_at_start(&self) -> f64 {
+        self.grading.inner.clock_at_start
     }
 
     /// When the course stops, days.
@@ -261,7 +269,7 @@ impl Course {
         let highest = self.rows.iter().map(|row| row.finding.highest).max().unwrap_or(0);
         let whole = Finding { lowest, highest, ..Finding::NONE };
         let first = self.rows.iter().find(|row| row.finding.lowest == lowest);
-        Maximum { grade: whole.grade(), bound: whole.bound(), time: first.map_or(self.until, |row| row.time) }
+        Maximum { grade: whole.grade(), bound: whole.bound(), time: first.map_or(self.until, |row| row.time), highest }
     }
 
     /// Writes the rows as CSV records of [`COURSE_COLUMNS`]; the head is the caller's.
@@ -283,8 +291,8 @@ impl Course {
     pub(super) fn complete(mut self) -> Self {
         let clock = self.grading.inner.clock_at_start / 24.0;
         for episode in &mut self.episodes {
-            let day = |time: f64| (time + clock).floor();
-            episode.calendar_days = (day(episode.end) - day(episode.onset)) as u32 + 1;
+            let day = |time: f64| (time + clock + SAME_TIME).floor();
+            episode.calendar_days = ((day(episode.end) - day(episode.onset)) as u32).saturating_add(1);
             for (at, row) in self.rows.iter().enumerate() {
                 let next = self.rows.get(at + 1).map_or(self.until, |next| next.time);
                 let time = (next.min(episode.end) - row.time.max(episode.onset)).max(0.0);

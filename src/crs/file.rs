@@ -188,6 +188,7 @@ fn read_rules(file: &Table, problems: &mut Problems) -> Vec<Rule> {
         let when = needed_expression(table, "when", problems);
         let lasting = expression(table, "for", problems);
         let summed = expression(table, "summed", problems);
+        let now = expression(table, "now", problems);
         let text = needed(table, "text", problems);
         let cited = needed(table, "source", problems);
         let status = read_status(table, problems);
@@ -203,6 +204,7 @@ fn read_rules(file: &Table, problems: &mut Problems) -> Vec<Rule> {
                 status,
                 when,
                 lasting,
+                now,
                 summed,
                 span: id.quoted,
             });

@@ -44,6 +44,8 @@ pub(super) struct PlannedRule {
     pub(super) when: Place,
     pub(super) convention: bool,
     pub(super) lasting: Option<Lasting>,
+    /// What must hold besides, for no time.
+    pub(super) now: Option<Place>,
 }
 
 /// How long a condition must have held.
@@ -129,8 +131,10 @@ pub(super) fn build(scale: &Scale, values: &[OptionValue], patient: &Patient, pr
             }
             (None, _) => None,
         };
-        if let Some(when) = when {
-            rules.push(PlannedRule { grade: rule.grade, when, convention: rule.status == Status::Convention, lasting });
+        let now = rule.now.as_ref().map(|now| compiler.condition(now));
+        if let (Some(when), Some(now)) = (when, now.map_or(Some(None), |now| now.map(Some))) {
+            let convention = rule.status == Status::Convention;
+            rules.push(PlannedRule { grade: rule.grade, when, convention, lasting, now });
         }
     }
     let flags: Vec<Option<Place>> = content.flags.iter().map(|flag| compiler.condition(&flag.when)).collect();
@@ -144,7 +148,9 @@ pub(super) fn build(scale: &Scale, values: &[OptionValue], patient: &Patient, pr
     let mut flags: Vec<Place> = flags.into_iter().flatten().collect();
     let roots = opens.iter_mut().chain(&mut dated_from).chain(&mut flags);
     // Options leave some conditions without a use; their crossings need not be located.
-    logic.keep(roots.chain(rules.iter_mut().map(|rule| &mut rule.when)).collect());
+    logic.keep(
+        roots.chain(rules.iter_mut().flat_map(|rule| std::iter::once(&mut rule.when).chain(&mut rule.now))).collect(),
+    );
     Some(Plan {
         logic,
         opens,

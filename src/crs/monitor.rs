@@ -343,6 +343,9 @@ impl State {
                 }
                 *truth = timer.follow(time, *truth, &lasting);
             }
+            if let Some(now) = rule.now {
+                *truth = (*truth).min(now.of(&self.truths));
+            }
         }
     }
 

@@ -23,6 +23,8 @@ pub enum Remark {
     TakenAsBase,
     /// No row says when the infusion was: times count from the first row.
     InfusionUnknown,
+    /// A bolus still counts as fluids given for pressure: for how long is a convention.
+    BolusHeld,
 }
 
 /// A set of [`Remark`]s.
@@ -31,7 +33,7 @@ pub struct Remarks(u16);
 
 impl Remark {
     /// All, in the order in which they are told.
-    pub const ALL: [Remark; 10] = [
+    pub const ALL: [Remark; 11] = [
         Remark::Twice,
         Remark::NoPressorRows,
         Remark::NoFluidRows,
@@ -42,6 +44,7 @@ impl Remark {
         Remark::RateUnknown,
         Remark::TakenAsBase,
         Remark::InfusionUnknown,
+        Remark::BolusHeld,
     ];
 
     /// Its name among the flags of a course.
@@ -57,6 +60,7 @@ impl Remark {
             Remark::RateUnknown => "vasopressor-rate-unknown",
             Remark::TakenAsBase => "norepinephrine-taken-as-base",
             Remark::InfusionUnknown => "time-from-first-row",
+            Remark::BolusHeld => "bolus-still-counts",
         }
     }
 }

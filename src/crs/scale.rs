@@ -129,6 +129,8 @@ pub struct Rule {
     pub(super) when: Expression,
     /// How long the condition must have held; a constant.
     pub(super) lasting: Option<Expression>,
+    /// What must hold besides, now and for no time.
+    pub(super) now: Option<Expression>,
     /// Whether that time is summed over the episode; over options alone.
     pub(super) summed: Option<Expression>,
     pub(super) span: Span,

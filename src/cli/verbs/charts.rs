@@ -169,8 +169,6 @@ impl Ready {
     /// A panel for a patient.
     pub fn panel(&mut self, scales: &[Scale], settings: Settings) -> Result<Panel, Problems> {
         let Patient { age, sbp_baseline, .. } = settings.patient;
-        // Above 10 years all thresholds are those of adults.
-        let age = if age > 10.0 { 18.0 } else { age };
         let clock = (settings.clock_at_start.to_bits(), u64::from(settings.documented));
         let key = [age.to_bits(), sbp_baseline.to_bits(), clock.0, clock.1];
         if let Some(panel) = self.gradings.get(&key) {
@@ -224,7 +222,10 @@ impl Sink {
                 *headless = false;
             }
             if let Err(error) = written {
-                let error: std::io::Error = error.into();
+                let error = match error.into_kind() {
+                    csv::ErrorKind::Io(error) => error,
+                    other => std::io::Error::other(format!("{other:?}")),
+                };
                 if error.kind() == std::io::ErrorKind::BrokenPipe {
                     return Err(Failure::Closed);
                 }

@@ -14,6 +14,9 @@ use crate::diagnostic::codes::{data, file};
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::trajectory::{Fields, aligned};
 
+/// Columns that hold words, though they may look like numbers: a subject `007`.
+const WORDS: [&str; 4] = ["cohort", "subject", "scale", "USUBJID"];
+
 /// The end points of a population, in its folder.
 const ENDPOINTS: &str = "endpoints.csv";
 
@@ -99,11 +102,17 @@ fn of_population(folder: &str, scales: &[Scale]) -> Result<Cohort, Problems> {
             let grade = number(*grade).map(|grade| grade as u8);
             let episode = number(*onset).map(|onset| Episode::known(onset, grade.unwrap_or(0), bound));
             Summary {
-                maximum: Maximum { grade, bound, time: f64::NAN },
+                maximum: Maximum {
+                    grade,
+                    bound,
+                    time: f64::NAN,
+                    highest: if bound == Bound::Exact { grade.unwrap_or(0) } else { 5 },
+                },
                 episodes: episode.into_iter().collect(),
                 flags: Vec::new(),
                 rule: None,
                 until: f64::NAN,
+                clock_at_start: 0.0,
             }
         };
         cohort.add_summaries(&table.field(row, subject), columns.iter().map(summary).collect());
@@ -138,12 +147,14 @@ pub fn print(arguments: &GradeArgs, all: &[Named], kind: Kind) -> Result<(), Fai
         Format::Json => {
             let lines = lines(all, kind);
             let object = |row: &Vec<String>| {
-                let value = |text: &String| match text.parse::<f64>() {
+                let value = |name: &String, text: &String| match text.parse::<f64>() {
+                    _ if WORDS.contains(&name.as_str()) => json!(text),
                     _ if text.is_empty() => serde_json::Value::Null,
                     Ok(number) if number.is_finite() => json!(number),
                     _ => json!(text),
                 };
-                serde_json::Value::Object(lines[0].iter().cloned().zip(row.iter().map(value)).collect())
+                let fields = lines[0].iter().zip(row).map(|(name, text)| (name.clone(), value(name, text)));
+                serde_json::Value::Object(fields.collect())
             };
             let list: Vec<_> = lines[1..].iter().map(object).collect();
             format!("{}\n", serde_json::to_string_pretty(&list).expect("plain values"))

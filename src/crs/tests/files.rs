@@ -28,7 +28,7 @@ fn embedded_scales_are_right_and_complete() {
     for name in Scale::embedded_names() {
         let scale = Scale::embedded(name).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(scale.name(), name);
-        assert!(!scale.citation().is_empty() && scale.highest() == 5);
+        assert!(!scale.citation().is_empty() && scale.highest() == if name == "icans" { 4 } else { 5 });
         assert!(scale.rules().iter().all(|rule| !rule.source.is_empty() && !rule.text.is_empty()));
     }
     let unknown = Scale::embedded("astct").unwrap_err().to_string();

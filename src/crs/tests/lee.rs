@@ -247,7 +247,8 @@ pub(super) fn by_hand(signs: &Signs) -> u8 {
         _ => 2,
     };
     let fever = u8::from(signs.raw(Sign::Temperature) >= 38.0 || signs.raw(Sign::Symptoms) == 1.0);
-    let syndrome = signs.raw(Sign::Temperature) >= 38.0 || hypotension > 0 || hypoxia > 0;
+    // A symptom opens an episode as well.
+    let syndrome = fever > 0 || hypotension > 0 || hypoxia > 0;
     let organ = signs.raw(Sign::CreatinineGrade).max(signs.raw(Sign::OrganGrade)).min(4.0) as u8;
     // Transaminases of grade 3 are an organ toxicity of grade 3, and those of grade 4 as well.
     let organ = organ.max((signs.raw(Sign::TransaminaseGrade) as u8).min(3));
