@@ -41,7 +41,7 @@ pub struct LongTable<R> {
 
 #[derive(Debug, Clone, Copy)]
 struct Columns {
-    subject: Option<usize>,
+    subject: usize,
     time: usize,
     /// Times are dates.
     dated: bool,
@@ -120,7 +120,7 @@ impl<R: BufRead> LongTable<R> {
                 }
                 draft.chart.subject = subject;
                 any = true;
-            } else if self.columns.subject.is_some_and(|at| self.rows.field(at) != draft.chart.subject) {
+            } else if self.rows.field(self.columns.subject) != draft.chart.subject {
                 self.waiting = true;
                 break;
             }
@@ -188,7 +188,7 @@ impl<R: BufRead> LongTable<R> {
     }
 
     fn subject(&self) -> String {
-        self.columns.subject.map_or_else(|| "1".to_owned(), |at| self.rows.field(at).into_owned())
+        self.rows.field(self.columns.subject).into_owned()
     }
 
     fn not_together(&self, subject: &str) -> Problems {
@@ -213,6 +213,11 @@ impl<R: BufRead> LongTable<R> {
     /// Puts the row into a draft; a mistake comes with its column.
     fn read_row(&mut self, draft: &mut Draft) -> Result<(), (Diagnostic, usize)> {
         let columns = self.columns;
+        if self.rows.field(columns.subject).is_empty() {
+            let mut wrong = Diagnostic::error(&codes::VALUE, "the row has no subject");
+            wrong.help("say whose it is: rows of nobody would be one patient");
+            return Err((wrong, columns.subject));
+        }
         let Some(parameter) = self.parameter().map_err(|wrong| (wrong, columns.parameter))? else { return Ok(()) };
         let (value, unit) = (self.rows.field(columns.value), columns.unit.map(|at| self.rows.field(at)));
         let unit = unit.as_deref().unwrap_or_default();
@@ -239,7 +244,11 @@ impl<R: BufRead> LongTable<R> {
         let event = match draft.settle(meaning) {
             Some(Meaning::Event(event)) => event,
             Some(Meaning::Infusion) => {
-                draft.infusion = Some((self.time(columns.time)?, self.span(columns.time)));
+                // Of several the first: a second dose is no new time 0.
+                let time = self.time(columns.time)?;
+                if draft.infusion.as_ref().is_none_or(|(known, _)| time < *known) {
+                    draft.infusion = Some((time, self.span(columns.time)));
+                }
                 return Ok(());
             }
             _ => return Ok(()),
@@ -323,8 +332,10 @@ impl Columns {
         let parameter = needed("param", "subject,time_h,param,value,unit: what was written down, such as TEMP");
         let value = needed("value", "subject,time_h,param,value,unit");
         let unit = needed("unit", "subject,time_h,param,value,unit: numbers are not read without their unit");
+        let subject = find(&["subject", "ID", "USUBJID"])
+            .or_else(|| needed("subject", "whose rows they are: subject, ID or USUBJID"));
         Some(Self {
-            subject: find(&["subject", "ID", "USUBJID"]),
+            subject: subject?,
             time: time?,
             dated,
             parameter: parameter?,

@@ -232,6 +232,7 @@ impl<'a> Ward<'a> {
         let mut reading = Reading::new(time, self.read);
         reading.death = self.dead == Some(true);
         reading.remarks.add_if(self.twice, Remark::Twice);
+        reading.remarks.add_if(time < -SAME_TIME, Remark::BeforeInfusion);
         reading.remarks.add_if(self.chart.infusion_unknown, Remark::InfusionUnknown);
         let (signs, remarks) = (&mut reading.signs, &mut reading.remarks);
         signs.set(Sign::AntipyreticGiven, self.drugs[0]);

@@ -25,6 +25,8 @@ pub enum Remark {
     InfusionUnknown,
     /// A bolus still counts as fluids given for pressure: for how long is a convention.
     BolusHeld,
+    /// Before the infusion: what looks like the syndrome has another cause.
+    BeforeInfusion,
 }
 
 /// A set of [`Remark`]s.
@@ -33,7 +35,7 @@ pub struct Remarks(u16);
 
 impl Remark {
     /// All, in the order in which they are told.
-    pub const ALL: [Remark; 11] = [
+    pub const ALL: [Remark; 12] = [
         Remark::Twice,
         Remark::NoPressorRows,
         Remark::NoFluidRows,
@@ -45,6 +47,7 @@ impl Remark {
         Remark::TakenAsBase,
         Remark::InfusionUnknown,
         Remark::BolusHeld,
+        Remark::BeforeInfusion,
     ];
 
     /// Its name among the flags of a course.
@@ -61,6 +64,7 @@ impl Remark {
             Remark::TakenAsBase => "norepinephrine-taken-as-base",
             Remark::InfusionUnknown => "time-from-first-row",
             Remark::BolusHeld => "bolus-still-counts",
+            Remark::BeforeInfusion => "before-infusion",
         }
     }
 }

@@ -183,3 +183,18 @@ fn calendar_days_are_not_one_more_for_a_rounding() {
     let course = grade_states(panel, chart.states(&options)).remove(0);
     assert_eq!(course.episodes()[0].calendar_days, 1);
 }
+
+#[test]
+fn rows_have_a_subject_and_the_first_infusion_is_time_zero() {
+    let refused = LongTable::open("ward.csv", "pt,time_h,param,value,unit\n1,0,TEMP,37,degC\n".as_bytes()).unwrap_err();
+    assert!(refused.to_string().contains("no column `subject`"), "{refused}");
+    let text = "subject,time_h,param,value,unit\n,0,TEMP,37,degC\n";
+    let refused = LongTable::open("ward.csv", text.as_bytes()).unwrap().next_chart().unwrap_err();
+    assert!(refused.to_string().contains("no subject"), "{refused}");
+    let rows =
+        "216,INFUSION,1\n0,INFUSION,1\n-100,TEMP,38.5,degC\n-100,SBP,110,mmHg\n-100,O2DEVICE,RA\n24,TEMP,37,degC";
+    let course = graded(rows, "astct-2019", &[], &Options::default());
+    let first = course.records().next().unwrap();
+    assert!((first.time + 100.0 / 24.0).abs() < 1e-9);
+    assert!(first.flags.contains(&"before-infusion"), "{first:?}");
+}
