@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::{Method, Stop};
 use crate::model::{Model, Override, ParameterSet, Values};
 use crate::regimen::Regimen;
+use crate::sign::Patient;
 use crate::trajectory::number;
 use crate::unit::Quantity;
 
@@ -144,14 +145,18 @@ impl<'m> Scenario<'m> {
     }
 
     /// Grades while running, with the crossings of the scale's comparisons located.
-    pub fn grading(mut self, scale: Scale, settings: Settings) -> Self {
-        self.grading = Some(Grading { scales: Arc::new([scale]), settings, vitals_every: None });
-        self
+    pub fn grading(self, scale: Scale, settings: Settings) -> Self {
+        self.gradings(vec![scale], settings, None)
     }
 
     /// Grades by several scales; with `vitals_every` (days) signs are read at rounds from the first CAR-T dose on and
     /// held between them, and nothing about them is located. Starts and stops of drugs and devices stay exact.
-    pub fn gradings(mut self, scales: Vec<Scale>, settings: Settings, vitals_every: Option<f64>) -> Self {
+    ///
+    /// A simulated patient of whom the settings do not tell the age is an adult.
+    pub fn gradings(mut self, scales: Vec<Scale>, mut settings: Settings, vitals_every: Option<f64>) -> Self {
+        if settings.patient.age.is_nan() {
+            settings.patient.age = Patient::adult().age;
+        }
         self.grading = Some(Grading { scales: scales.into(), settings, vitals_every });
         self
     }
