@@ -51,6 +51,13 @@ impl Draft {
         None
     }
 
+    /// An infusion; of several the first is time 0: a second dose or a later part is no new one.
+    pub fn infuse(&mut self, time: f64, place: Span) {
+        if self.infusion.as_ref().is_none_or(|(known, _)| time < *known) {
+            self.infusion = Some((time, place));
+        }
+    }
+
     /// An event from its time on, to its end if that is known. `written`: the value with its place and unit.
     ///
     /// # Errors

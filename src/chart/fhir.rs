@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::draft::Draft;
 use super::entry::{Chart, Event};
-use super::parameter::{not_a_value, sign_value};
+use super::parameter::{Conversions, not_a_value, sign_value};
 use super::sdtm::in_column;
 use super::time::Instant;
 use crate::diagnostic::codes::chart as codes;
@@ -263,7 +263,7 @@ fn quantity(sign: Sign, holder: &Value, path: &str) -> Result<Result<f64, String
         .filter(|(_, counts)| *counts)
         .find_map(|(key, _)| text_of(quantity, key).filter(|text| !text.trim().is_empty()).map(|text| (key, text)));
     let (key, text) = unit.unwrap_or(("unit", ""));
-    match sign_value(sign, &number, text) {
+    match sign_value(sign, &number, text, &mut Conversions::default()) {
         Ok(Some(value)) => Ok(Ok(value)),
         Ok(None) => Ok(Err(format!("of {sign} without a value"))),
         Err(wrong) => {

@@ -4,16 +4,19 @@ use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
 use super::draft::Draft;
-use super::entry::{Chart, Event};
-use super::parameter::{Conversion, Meaning, Parameter, is_missing};
+use super::entry::Chart;
+use super::parameter::{Conversions, Meaning, Parameter};
 use super::time::{self, Instant};
 use crate::diagnostic::codes::{chart as codes, data};
-use crate::diagnostic::{Diagnostic, Problems, Source, Span};
-use crate::sign::Sign;
+use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::trajectory::{Fields, Rows};
 
 /// Times beyond this are mistakes: a hundred years.
 const MOST_HOURS: f64 = 876_600.0;
+
+/// What a long table looks like.
+const EXAMPLE: &str =
+    "the first line names the columns, `subject,time_h,param,value,unit`; a row for each reading follows";
 
 /// Charts from a long table, subject by subject: memory does not grow with their number.
 ///
@@ -24,16 +27,12 @@ const MOST_HOURS: f64 = 876_600.0;
 pub struct LongTable<R> {
     rows: Rows<R>,
     columns: Columns,
-    width: usize,
     parameters: HashMap<String, Option<Parameter>>,
-    /// Units that were met, of each sign.
-    conversions: Vec<(Sign, String, Conversion)>,
+    conversions: Conversions,
     /// Names that no parameter has, and how often.
     passed_over: Vec<(String, u64)>,
     /// The first row of the next subject was read already.
     waiting: bool,
-    ended: bool,
-    count: u64,
     finished: HashSet<String>,
     /// When the infusion was, for subjects without a row that says so.
     infusion: Option<Instant>,
@@ -47,7 +46,7 @@ struct Columns {
     dated: bool,
     parameter: usize,
     value: usize,
-    unit: Option<usize>,
+    unit: usize,
     stop: Option<usize>,
 }
 
@@ -58,24 +57,16 @@ impl<R: BufRead> LongTable<R> {
     /// An empty table, columns that are missing or come twice.
     pub fn open(name: &str, input: R) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        let mut rows = Rows::new(name, input);
-        if !rows.advance(true)? {
-            return Err(empty(name, "the table is empty"));
-        }
-        let source = rows.source();
-        let Some(header) = Fields::header_only(&source, &mut problems) else { return Err(problems) };
-        let columns = Columns::of(&header, &source, &mut problems);
+        let (rows, header) = Rows::open(name, input, EXAMPLE)?;
+        let columns = Columns::of(&header, &mut problems);
         let columns = problems.or_value(columns)?;
         Ok(Self {
             rows,
             columns,
-            width: header.columns(),
             parameters: HashMap::new(),
-            conversions: Vec::new(),
+            conversions: Conversions::default(),
             passed_over: Vec::new(),
             waiting: false,
-            ended: false,
-            count: 0,
             finished: HashSet::new(),
             infusion: None,
         })
@@ -109,7 +100,7 @@ impl<R: BufRead> LongTable<R> {
         let mut draft = Draft::default();
         let mut any = false;
         loop {
-            if !self.waiting && !self.advance()? {
+            if !self.waiting && !self.rows.next_row()? {
                 break;
             }
             self.waiting = false;
@@ -140,7 +131,7 @@ impl<R: BufRead> LongTable<R> {
     pub fn read_all(&mut self) -> Result<Vec<Chart>, Problems> {
         let mut drafts: Vec<Draft> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
-        while self.advance()? {
+        while self.rows.next_row()? {
             let subject = self.subject();
             let at = *places.entry(subject).or_insert_with_key(|subject| {
                 drafts.push(Draft::of(subject));
@@ -164,29 +155,6 @@ impl<R: BufRead> LongTable<R> {
         &self.passed_over
     }
 
-    fn advance(&mut self) -> Result<bool, Problems> {
-        if self.ended {
-            return Ok(false);
-        }
-        if !self.rows.advance(true)? {
-            self.ended = true;
-            if self.count == 0 {
-                return Err(empty(self.rows.name(), "the table has a header but no rows"));
-            }
-            return Ok(false);
-        }
-        self.count += 1;
-        let found = self.rows.places().len();
-        if found == self.width {
-            return Ok(true);
-        }
-        let mut wrong =
-            Diagnostic::error(&data::FIELD_COUNT, format!("{found} fields where the header has {}", self.width));
-        wrong.label(self.rows.source().whole(), "");
-        wrong.help("leave a missing value empty, but keep its comma; write decimals with a point");
-        Err(wrong.into())
-    }
-
     fn subject(&self) -> String {
         self.rows.field(self.columns.subject).into_owned()
     }
@@ -199,13 +167,9 @@ impl<R: BufRead> LongTable<R> {
         wrong.into()
     }
 
-    fn span(&self, column: usize) -> Span {
-        self.rows.span(self.rows.places()[column].clone())
-    }
-
     fn row(&mut self, draft: &mut Draft) {
         if let Err((mut wrong, column)) = self.read_row(draft) {
-            wrong.label(self.span(column), "");
+            wrong.label(self.rows.field_span(column), "");
             draft.fail(wrong);
         }
     }
@@ -219,36 +183,15 @@ impl<R: BufRead> LongTable<R> {
             return Err((wrong, columns.subject));
         }
         let Some(parameter) = self.parameter().map_err(|wrong| (wrong, columns.parameter))? else { return Ok(()) };
-        let (value, unit) = (self.rows.field(columns.value), columns.unit.map(|at| self.rows.field(at)));
-        let unit = unit.as_deref().unwrap_or_default();
-        let read = match parameter {
-            Parameter::Sign(sign) if sign.is_number() && !is_missing(&value) => {
-                let known = self.conversions.iter().position(|(of, written, _)| *of == sign && written == unit);
-                let at = known.map_or_else(
-                    || {
-                        let conversion = Conversion::of(sign, &value, unit)?;
-                        self.conversions.push((sign, unit.to_owned(), conversion));
-                        Ok(self.conversions.len() - 1)
-                    },
-                    Ok,
-                );
-                at.and_then(|at| self.conversions[at].2.value(&value, unit))
-                    .map(|value| Meaning::Event(Event::Read(sign, value)))
-            }
-            _ => parameter.meaning(&value, unit),
-        };
-        let meaning = read.map_err(|wrong| {
+        let (value, unit) = (self.rows.field(columns.value), self.rows.field(columns.unit));
+        let meaning = parameter.meaning(&value, &unit, &mut self.conversions).map_err(|wrong| {
             let of_unit = wrong.code.id == codes::UNIT.id && !unit.is_empty();
-            (wrong, if of_unit { columns.unit.unwrap_or(columns.value) } else { columns.value })
+            (wrong, if of_unit { columns.unit } else { columns.value })
         })?;
         let event = match draft.settle(meaning) {
             Some(Meaning::Event(event)) => event,
             Some(Meaning::Infusion) => {
-                // Of several the first: a second dose is no new time 0.
-                let time = self.time(columns.time)?;
-                if draft.infusion.as_ref().is_none_or(|(known, _)| time < *known) {
-                    draft.infusion = Some((time, self.span(columns.time)));
-                }
+                draft.infuse(self.time(columns.time)?, self.rows.field_span(columns.time));
                 return Ok(());
             }
             _ => return Ok(()),
@@ -256,7 +199,7 @@ impl<R: BufRead> LongTable<R> {
         let time = self.time(columns.time)?;
         let stop = columns.stop.filter(|at| !self.rows.field(*at).is_empty());
         let end = stop.map(|column| self.time(column)).transpose()?;
-        let written = || (self.span(columns.value), format!("{value} {unit}"));
+        let written = || (self.rows.field_span(columns.value), format!("{value} {unit}"));
         draft.enter(event, time, end, written).map_err(|wrong| (wrong, stop.unwrap_or(columns.time)))
     }
 
@@ -302,7 +245,7 @@ impl<R: BufRead> LongTable<R> {
 }
 
 impl Columns {
-    fn of(header: &Fields, source: &Source, problems: &mut Problems) -> Option<Self> {
+    fn of(header: &Fields, problems: &mut Problems) -> Option<Self> {
         let find = |names: &[&str]| {
             (0..header.columns()).find(|at| names.iter().any(|name| header.header(*at).eq_ignore_ascii_case(name)))
         };
@@ -314,7 +257,7 @@ impl Columns {
                 let what = if both.is_some() { "two columns of times" } else { "no column of times" };
                 problems
                     .error(&codes::TWO_TIMES, what)
-                    .label(source.whole(), "the header")
+                    .label(header.header_span(), "the header")
                     .help("one of `time_h`, hours after the infusion, and `datetime`");
                 (None, false)
             }
@@ -324,7 +267,7 @@ impl Columns {
             if found.is_none() {
                 problems
                     .error(&data::MISSING_COLUMN, format!("the table has no column `{name}`"))
-                    .label(source.whole(), "the header")
+                    .label(header.header_span(), "the header")
                     .help(help);
             }
             found
@@ -340,15 +283,8 @@ impl Columns {
             dated,
             parameter: parameter?,
             value: value?,
-            unit: Some(unit?),
+            unit: unit?,
             stop: find(&["stop_h", "stop"]),
         })
     }
-}
-
-fn empty(name: &str, what: &str) -> Problems {
-    let mut found = Diagnostic::error(&data::EMPTY_TABLE, what);
-    found.label(Source::new(name, "").whole(), "");
-    found.help("the first line names the columns, `subject,time_h,param,value,unit`; a row for each reading follows");
-    found.into()
 }

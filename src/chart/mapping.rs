@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::parameter::Parameter;
+use super::parameter::{Conversions, Parameter};
 use crate::diagnostic::codes::{chart as codes, file};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span};
 use crate::document::{self, Table, Text};
@@ -201,7 +201,7 @@ fn target(key: &str) -> Result<Target, Diagnostic> {
         return Err(wrong);
     };
     if let Some(value) = value {
-        parameter.meaning(value, "")?;
+        parameter.meaning(value, "", &mut Conversions::default())?;
     }
     Ok(Target { parameter, value: value.map(str::to_owned) })
 }

@@ -41,7 +41,7 @@ pub use fhir::Bundle;
 pub use long::LongTable;
 pub use mapping::Mapping;
 pub use sdtm::Sdtm;
-pub use snapshot::{Snapshot, SnapshotTable, last_finding};
+pub use snapshot::{Snapshot, SnapshotTable};
 pub use states::{Absent, Options};
 pub use time::Instant;
 

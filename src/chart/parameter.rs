@@ -155,9 +155,14 @@ impl Parameter {
     ///
     /// # Errors
     /// A diagnostic without a place.
-    pub(super) fn meaning(&self, value: &str, unit: &str) -> Result<Meaning, Diagnostic> {
+    pub(super) fn meaning(
+        &self,
+        value: &str,
+        unit: &str,
+        conversions: &mut Conversions,
+    ) -> Result<Meaning, Diagnostic> {
         Ok(match self {
-            Parameter::Sign(sign) => match sign_value(*sign, value, unit)? {
+            Parameter::Sign(sign) => match sign_value(*sign, value, unit, conversions)? {
                 Some(value) => Meaning::Event(Event::Read(*sign, value)),
                 None => Meaning::Nothing,
             },
@@ -243,8 +248,13 @@ pub(super) fn is_missing(text: &str) -> bool {
     matches!(text, "" | "." | "NA") || text.eq_ignore_ascii_case("nan")
 }
 
-/// A sign's value in the sign's unit; none if it is missing.
-pub(super) fn sign_value(sign: Sign, text: &str, unit: &str) -> Result<Option<f64>, Diagnostic> {
+/// A sign's value in the sign's unit; none if it is missing. `conversions` keeps what was met of units.
+pub(super) fn sign_value(
+    sign: Sign,
+    text: &str,
+    unit: &str,
+    conversions: &mut Conversions,
+) -> Result<Option<f64>, Diagnostic> {
     if is_missing(text) {
         return Ok(None);
     }
@@ -258,12 +268,30 @@ pub(super) fn sign_value(sign: Sign, text: &str, unit: &str) -> Result<Option<f6
         // What signs say of themselves is said of the parameter here.
         return Signs::value_of(sign, text).map(Some);
     }
-    Conversion::of(sign, text, unit)?.value(text, unit).map(Some)
+    conversions.find(sign, text, unit)?.value(text, unit).map(Some)
+}
+
+/// Units that were met, of each sign: reading one takes longer than reading a number.
+#[derive(Debug, Default)]
+pub(super) struct Conversions(Vec<(String, Conversion)>);
+
+impl Conversions {
+    fn find(&mut self, sign: Sign, text: &str, unit: &str) -> Result<&Conversion, Diagnostic> {
+        let known = self.0.iter().position(|(written, known)| known.sign == sign && written == unit);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                self.0.push((unit.to_owned(), Conversion::of(sign, text, unit)?));
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[at].1)
+    }
 }
 
 /// From a unit as written to that of a sign, ready to be used for many values.
 #[derive(Debug)]
-pub(super) struct Conversion {
+struct Conversion {
     sign: Sign,
     /// From and to; none if they are the same.
     units: Option<(Unit, Unit)>,
@@ -271,7 +299,7 @@ pub(super) struct Conversion {
 
 impl Conversion {
     /// For a sign that is a number; `text` is the value of which a missing unit is told.
-    pub(super) fn of(sign: Sign, text: &str, unit: &str) -> Result<Self, Diagnostic> {
+    fn of(sign: Sign, text: &str, unit: &str) -> Result<Self, Diagnostic> {
         let own = Unit::parse_str(sign.unit_text()).expect("a sign's unit");
         let written = clinical(unit);
         if written.is_empty() {
@@ -293,7 +321,7 @@ impl Conversion {
     }
 
     /// The value meant by a text, in the unit of the sign; `unit` is what was written, for messages.
-    pub(super) fn value(&self, text: &str, unit: &str) -> Result<f64, Diagnostic> {
+    fn value(&self, text: &str, unit: &str) -> Result<f64, Diagnostic> {
         let sign = self.sign;
         let mut value = number(sign.name(), text)?;
         if let Some((from, to)) = &self.units {

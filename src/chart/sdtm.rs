@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::draft::Draft;
 use super::entry::{Chart, Event};
 use super::mapping::{Domain, Events, Mapping, People, Target, plain};
-use super::parameter::{Meaning, Parameter, is_missing, sign_value};
+use super::parameter::{Conversions, Meaning, Parameter, is_missing, sign_value};
 use super::time::{self, Instant};
 use crate::diagnostic::codes::{chart as codes, data};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span};
@@ -36,6 +36,7 @@ pub struct Sdtm {
     mapping: Mapping,
     drafts: Vec<Draft>,
     places: HashMap<String, usize>,
+    conversions: Conversions,
     /// What DM says of the infusion, of each draft that it speaks of: the text and its place.
     first_exposure: HashMap<usize, (String, Span)>,
     /// By file and name.
@@ -101,6 +102,7 @@ impl Sdtm {
             mapping,
             drafts: Vec::new(),
             places: HashMap::new(),
+            conversions: Conversions::default(),
             first_exposure: HashMap::new(),
             passed_over: BTreeMap::new(),
             problems: Problems::default(),
@@ -263,18 +265,14 @@ impl Sdtm {
         let unit_name = domain.unit.get(which).map(String::as_str);
         let unit = unit_name.map(|name| table.text(name)).unwrap_or_default();
         let draft = &mut self.drafts[at];
-        let meaning = meaning(target, domain, &value, &unit).map_err(|wrong| {
+        let meaning = meaning(target, domain, &value, &unit, &mut self.conversions).map_err(|wrong| {
             let place = unit_name.filter(|_| wrong.code.id == codes::UNIT.id && !unit.is_empty());
             table.at(place.unwrap_or(value_name), in_column(wrong, unit_name.unwrap_or("the unit")))
         })?;
         match draft.settle(meaning) {
             None => {}
             Some(Meaning::Infusion) => {
-                let time = table.time(&domain.time)?;
-                // Of a split infusion the first part counts.
-                if draft.infusion.as_ref().is_none_or(|(known, _)| time < *known) {
-                    draft.infusion = Some((time, table.span(&domain.time)));
-                }
+                draft.infuse(table.time(&domain.time)?, table.span(&domain.time));
             }
             Some(Meaning::Event(event)) => {
                 let time = table.time(&domain.time)?;
@@ -285,7 +283,8 @@ impl Sdtm {
                     .enter(event, time, until, written)
                     .map_err(|wrong| table.at(end.unwrap_or(&domain.time), wrong))?;
                 if let (Event::Device { .. }, Some(_), false) = (event, &target.value, is_missing(&value)) {
-                    let (sign, value) = of_device(&value, &unit).map_err(|wrong| table.at(value_name, wrong))?;
+                    let (sign, value) =
+                        of_device(&value, &unit, &mut self.conversions).map_err(|wrong| table.at(value_name, wrong))?;
                     draft.enter(Event::Read(sign, value), time, None, written)?;
                 }
             }
@@ -308,7 +307,8 @@ impl Sdtm {
             let scale =
                 spelt.map(|text| events.scales.get(&plain(&text)).cloned().unwrap_or(text.to_ascii_lowercase()));
             let reported = Parameter::Reported(scale.unwrap_or_else(|| events.reported.clone()));
-            let meaning = reported.meaning(grade, "").map_err(|wrong| table.at(&events.grade, wrong))?;
+            let meaning =
+                reported.meaning(grade, "", &mut self.conversions).map_err(|wrong| table.at(&events.grade, wrong))?;
             draft.settle(meaning);
         }
         if events.fatal.contains(&plain(&table.text(&events.outcome))) {
@@ -331,7 +331,7 @@ impl Sdtm {
                 "weeks" => "week",
                 other => other,
             };
-            let meaning = Parameter::Age.meaning(&age, unit);
+            let meaning = Parameter::Age.meaning(&age, unit, &mut self.conversions);
             let meaning = meaning.map_err(|wrong| table.at(&people.age, in_column(wrong, &people.age_unit)))?;
             self.drafts[at].settle(meaning);
         }
@@ -340,21 +340,27 @@ impl Sdtm {
 }
 
 /// What a row means. A drug without a dose was given all the same.
-fn meaning(target: &Target, domain: &Domain, value: &str, unit: &str) -> Result<Meaning, Diagnostic> {
+fn meaning(
+    target: &Target,
+    domain: &Domain,
+    value: &str,
+    unit: &str,
+    conversions: &mut Conversions,
+) -> Result<Meaning, Diagnostic> {
     if let Some(fixed) = &target.value {
-        return target.parameter.meaning(fixed, "");
+        return target.parameter.meaning(fixed, "", conversions);
     }
     let drug = matches!(target.parameter, Parameter::Antipyretic | Parameter::Anticytokine | Parameter::Bolus);
     if drug && domain.code != "vs" && is_missing(value) {
-        return target.parameter.meaning("1", "");
+        return target.parameter.meaning("1", "", conversions);
     }
-    target.parameter.meaning(value, unit)
+    target.parameter.meaning(value, unit, conversions)
 }
 
 /// The flow or FiO2 of a device, whichever the unit says.
-fn of_device(value: &str, unit: &str) -> Result<(Sign, f64), Diagnostic> {
+fn of_device(value: &str, unit: &str, conversions: &mut Conversions) -> Result<(Sign, f64), Diagnostic> {
     for sign in [Sign::OxygenFlow, Sign::Fio2] {
-        match sign_value(sign, value, unit) {
+        match sign_value(sign, value, unit, conversions) {
             Err(wrong) if wrong.code.id == codes::UNIT.id => {}
             read => return read.map(|value| (sign, value.unwrap_or(f64::NAN))),
         }

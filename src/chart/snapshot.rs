@@ -4,13 +4,13 @@ use std::io::BufRead;
 
 use super::agent::Agent;
 use super::entry::{Chart, Dose, Entry, Event};
-use super::parameter::{Meaning, Parameter, device, is_missing, not_a_value, sign_value};
+use super::parameter::{Conversions, Meaning, Parameter, device, is_missing, not_a_value, sign_value};
 use super::states::{Absent, Options};
-use crate::crs::{Course, Finding, Panel, Reading, Scale, Settings, grade_states};
+use crate::crs::{Course, Panel, Reading, Scale, Settings, grade_states};
 use crate::diagnostic::codes::{chart as codes, data};
-use crate::diagnostic::{Diagnostic, Problems, Source, listing};
+use crate::diagnostic::{Diagnostic, Problems, listing};
 use crate::sign::{Patient, Sign};
-use crate::trajectory::{Fields, Rows};
+use crate::trajectory::Rows;
 
 /// The columns, in the order of the format; others are passed over.
 const COLUMNS: [&str; 13] = [
@@ -48,6 +48,10 @@ const OTHER: [(&str, &str); 15] = [
     ("oedema", "OEDEMA"),
 ];
 
+/// What such a table looks like; the columns are those of [`COLUMNS`].
+const EXAMPLE: &str = "the first line names the columns, `id,age_y,wt_kg,temp_c,fever_therapy,sbp,fluids_for_bp,pressors,\
+    pressor_h,o2_device,o2_flow_lpm,fio2_pct,other`; a row for each patient follows";
+
 /// How long before the time point the patient was without vasopressors, if it is said how long they have run; days.
 const BEFORE: f64 = 1.0;
 
@@ -61,8 +65,6 @@ const BEFORE: f64 = 1.0;
 pub struct SnapshotTable<R> {
     rows: Rows<R>,
     places: [usize; COLUMNS.len()],
-    width: usize,
-    count: u64,
 }
 
 /// A patient at one time.
@@ -81,12 +83,7 @@ impl<R: BufRead> SnapshotTable<R> {
     /// An empty table, missing columns.
     pub fn open(name: &str, input: R) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        let mut rows = Rows::new(name, input);
-        if !rows.advance(true)? {
-            return Err(empty(name, "the table is empty"));
-        }
-        let source = rows.source();
-        let Some(header) = Fields::header_only(&source, &mut problems) else { return Err(problems) };
+        let (rows, header) = Rows::open(name, input, EXAMPLE)?;
         let mut places = [0; COLUMNS.len()];
         for (place, name) in places.iter_mut().zip(COLUMNS) {
             match (0..header.columns()).find(|at| header.header(*at) == name) {
@@ -94,12 +91,12 @@ impl<R: BufRead> SnapshotTable<R> {
                 None => {
                     problems
                         .error(&data::MISSING_COLUMN, format!("the table has no column `{name}`"))
-                        .label(source.whole(), "the header")
+                        .label(header.header_span(), "the header")
                         .help(format!("columns: {}", COLUMNS.join(",")));
                 }
             }
         }
-        problems.or_value(Some(Self { rows, places, width: header.columns(), count: 0 }))
+        problems.or_value(Some(Self { rows, places }))
     }
 
     /// The next patient; none at the end.
@@ -107,21 +104,11 @@ impl<R: BufRead> SnapshotTable<R> {
     /// # Errors
     /// All mistakes of the row; what comes after it can still be read.
     pub fn next_snapshot(&mut self) -> Result<Option<Snapshot>, Problems> {
-        if !self.rows.advance(true)? {
-            let name = self.rows.name();
-            return if self.count > 0 { Ok(None) } else { Err(empty(name, "the table has a header but no rows")) };
+        if !self.rows.next_row()? {
+            return Ok(None);
         }
-        self.count += 1;
-        let found = self.rows.places().len();
-        let mut problems = Problems::default();
-        if found != self.width {
-            problems
-                .error(&data::FIELD_COUNT, format!("{found} fields where the header has {}", self.width))
-                .label(self.rows.source().whole(), "")
-                .help("leave a missing value empty, but keep its comma; write decimals with a point");
-            return Err(problems);
-        }
-        let mut draft = Draft { rows: &self.rows, places: &self.places, problems, chart: Chart::default(), run: None };
+        let (problems, chart) = (Problems::default(), Chart::default());
+        let mut draft = Draft { rows: &self.rows, places: &self.places, problems, chart, run: None };
         let documented = draft.read();
         let (problems, chart) = (draft.problems, draft.chart);
         problems.or_value(Some(Some(Snapshot { id: chart.subject.clone(), chart, documented })))
@@ -149,8 +136,7 @@ impl<R: BufRead> Draft<'_, R> {
     }
 
     fn fail(&mut self, name: &str, mut wrong: Diagnostic) {
-        let place = self.rows.places()[self.place(name)].clone();
-        wrong.label(self.rows.span(place), format!("column `{name}`"));
+        wrong.label(self.rows.field_span(self.place(name)), format!("column `{name}`"));
         self.problems.push(wrong);
     }
 
@@ -222,7 +208,7 @@ impl<R: BufRead> Draft<'_, R> {
 
     fn sign(&mut self, name: &str, sign: Sign, unit: &str) {
         let text = self.field(name);
-        if let Some(Some(value)) = self.keep(name, sign_value(sign, &text, unit)) {
+        if let Some(Some(value)) = self.keep(name, sign_value(sign, &text, unit, &mut Conversions::default())) {
             self.enter(0.0, Event::Read(sign, value));
         }
     }
@@ -300,7 +286,7 @@ impl<R: BufRead> Draft<'_, R> {
             };
             given.push(key);
             let parameter = Parameter::named(parameter).ok().flatten().expect("a parameter");
-            match self.keep("other", parameter.meaning(value, "")) {
+            match self.keep("other", parameter.meaning(value, "", &mut Conversions::default())) {
                 Some(Meaning::Event(event)) => self.enter(0.0, event),
                 Some(Meaning::BaselineDevice(device)) => self.chart.baseline_device = Some(device),
                 _ => {}
@@ -336,7 +322,7 @@ impl Snapshot {
     /// # Errors
     /// Those of [`Grading::new`](crate::crs::Grading::new).
     pub fn grade(&self, scales: &[Scale], base: &Settings) -> Result<Vec<Course>, Problems> {
-        Ok(grade_states(Panel::new(scales, &self.settings(base))?, self.states()))
+        Ok(self.grade_by(Panel::new(scales, &self.settings(base))?))
     }
 
     /// The same by a panel that was made with [`Snapshot::settings`].
@@ -357,11 +343,6 @@ impl Snapshot {
     }
 }
 
-/// The finding of a snapshot's course: its last.
-pub fn last_finding(course: &Course) -> Option<&Finding> {
-    course.rows().last().map(|row| &row.finding)
-}
-
 /// `NE:5ug/min`
 fn drip(text: &str) -> Result<(Agent, Dose), Diagnostic> {
     let wrong = |help: &str| {
@@ -377,11 +358,4 @@ fn drip(text: &str) -> Result<(Agent, Dose), Diagnostic> {
     let value: f64 = rate[..end].parse().map_err(|_| wrong("write NE:5ug/min, several with semicolons"))?;
     let rate = agent.rate(value, &rate[end..])?;
     Ok((agent, Dose { rate, bounded: false }))
-}
-
-fn empty(name: &str, what: &str) -> Problems {
-    let mut found = Diagnostic::error(&data::EMPTY_TABLE, what);
-    found.label(Source::new(name, "").whole(), "");
-    found.help(format!("the first line names the columns, `{}`; a row for each patient follows", COLUMNS.join(",")));
-    found.into()
 }

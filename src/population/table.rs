@@ -3,9 +3,9 @@ use std::io::BufRead;
 use super::draw::{Individual, bounds};
 use crate::diagnostic::codes::unit::WRONG_UNIT;
 use crate::diagnostic::codes::{data, population as codes};
-use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
+use crate::diagnostic::{Problems, Span, listing};
 use crate::model::{Model, Values};
-use crate::trajectory::{Fields, Head, HeadUnit, Rows, Sidecar, unquoted};
+use crate::trajectory::{Head, HeadUnit, Rows, Sidecar, unquoted};
 use crate::unit::Unit;
 
 /// Patients from a table, read one by one: memory does not grow with their number.
@@ -38,8 +38,6 @@ pub struct PatientTable<R> {
     columns: Vec<Column>,
     typical: Individual,
     bounds: Vec<(f64, f64)>,
-    patients: u64,
-    ended: bool,
 }
 
 /// What a column holds.
@@ -72,12 +70,7 @@ impl<R: BufRead> PatientTable<R> {
     /// An empty table; columns that the model does not have, that come twice, without unit or in one that does not fit.
     pub fn open(name: &str, input: R, sidecar: &Sidecar, model: &Model, values: &Values) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        let mut rows = Rows::new(name, input);
-        if !rows.advance(false)? {
-            return Err(empty(name, "the table is empty"));
-        }
-        let header = rows.source();
-        let Some(header) = Fields::header_only(&header, &mut problems) else { return Err(problems) };
+        let (rows, header) = Rows::open(name, input, EXAMPLE)?;
         let heads = header.heads(&mut problems);
         let columns: Vec<Column> =
             heads.iter().filter_map(|head| column(head, sidecar, model, &mut problems)).collect();
@@ -103,7 +96,7 @@ impl<R: BufRead> PatientTable<R> {
             ..Individual::default()
         };
         let bounds = bounds(model);
-        problems.or_value(Some(Self { rows, columns, typical, bounds, patients: 0, ended: false }))
+        problems.or_value(Some(Self { rows, columns, typical, bounds }))
     }
 
     /// The places of the parameters that have a column.
@@ -124,7 +117,7 @@ impl<R: BufRead> PatientTable<R> {
     /// # Errors
     /// All mistakes of the line; what comes after it can still be read.
     pub fn read(&mut self, individual: &mut Individual) -> Result<bool, Problems> {
-        if !self.advance(true)? {
+        if !self.rows.advance_below(true)? {
             return Ok(false);
         }
         let mut problems = Problems::default();
@@ -133,14 +126,7 @@ impl<R: BufRead> PatientTable<R> {
         individual.etas.clear();
         individual.parameters.clone_from(&self.typical.parameters);
         individual.covariates.clone_from(&self.typical.covariates);
-        if self.rows.places().len() != self.columns.len() {
-            let (found, wanted) = (self.rows.places().len(), self.columns.len());
-            problems
-                .error(&data::FIELD_COUNT, format!("{found} fields where the header has {wanted}"))
-                .label(self.rows.source().whole(), "")
-                .help("every patient needs a value in every column; decimals are written with a point");
-            return Err(problems);
-        }
+        self.rows.check_width("every patient needs a value in every column; decimals are written with a point")?;
         for (place, column) in self.rows.places().iter().zip(&self.columns) {
             let text = &self.rows.text()[place.clone()];
             let (value, conversion) = match &column.target {
@@ -180,29 +166,11 @@ impl<R: BufRead> PatientTable<R> {
     /// The table cannot be read.
     pub fn skip_patients(&mut self, count: u64) -> Result<u64, Problems> {
         for skipped in 0..count {
-            if !self.advance(false)? {
+            if !self.rows.advance_below(false)? {
                 return Ok(skipped);
             }
         }
         Ok(count)
-    }
-
-    /// Goes to the next line that is not blank; splits it if its fields are `wanted` or could hold a line break.
-    fn advance(&mut self, wanted: bool) -> Result<bool, Problems> {
-        if self.ended {
-            return Ok(false);
-        }
-        self.ended = true;
-        if !self.rows.advance(wanted)? {
-            return if self.patients > 0 {
-                Ok(false)
-            } else {
-                Err(empty(self.rows.name(), "the table has a header but no patients"))
-            };
-        }
-        self.ended = false;
-        self.patients += 1;
-        Ok(true)
     }
 }
 
@@ -220,12 +188,8 @@ impl<R: BufRead> Iterator for PatientTable<R> {
     }
 }
 
-fn empty(name: &str, what: &str) -> Problems {
-    let mut found = Diagnostic::error(&data::EMPTY_TABLE, what);
-    found.label(Source::new(name, "").whole(), "");
-    found.help("the first line names the columns, `subject,clearance [L/d]`; a line for each patient follows");
-    found.into()
-}
+/// What a table of patients looks like.
+const EXAMPLE: &str = "the first line names the columns, `subject,clearance [L/d]`; a line for each patient follows";
 
 fn is_subject(name: &str) -> bool {
     matches!(name, "subject" | "ID" | "id")

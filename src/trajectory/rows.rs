@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, BufRead};
 use std::ops::Range;
 
-use super::fields::{open_quote, split_line};
+use super::fields::{Fields, open_quote, split_line};
 use crate::diagnostic::codes::data;
 use crate::diagnostic::codes::file::{CANNOT_READ, NOT_UTF8};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span};
@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Problems, Source, Span};
 /// Longest line that is read, in bytes.
 const LONGEST: usize = 1 << 20;
 
-/// A table of comma-separated values, one row at a time; its first row is the header.
+/// A table of comma-separated values, one row at a time, below a header.
 ///
 /// The same format as [`Fields`](super::Fields); memory does not grow with the number of rows.
 #[derive(Debug)]
@@ -20,12 +20,84 @@ pub struct Rows<R> {
     lines: Lines<R>,
     /// Fields of the row read last.
     row: Vec<Range<usize>>,
+    /// How many fields the header has.
+    width: usize,
+    /// Rows below the header so far.
+    count: u64,
+    /// Nothing more can be read.
+    ended: bool,
+    /// What to say of a table that is empty.
+    example: &'static str,
 }
 
 impl<R: BufRead> Rows<R> {
-    /// Before the first row. `name` is what users know the table by.
-    pub fn new(name: &str, input: R) -> Self {
-        Self { lines: Lines::new(name, input), row: Vec::new() }
+    /// Reads the header. `name` is what users know the table by, `example` says what a table looks like.
+    ///
+    /// # Errors
+    /// An empty table; columns separated by something else than commas.
+    pub fn open(name: &str, input: R, example: &'static str) -> Result<(Self, Fields), Problems> {
+        let mut problems = Problems::default();
+        let mut rows =
+            Self { lines: Lines::new(name, input), row: Vec::new(), width: 0, count: 0, ended: false, example };
+        if !rows.advance(false)? {
+            return Err(rows.empty("the table is empty"));
+        }
+        let header = Fields::header_only(&rows.source(), &mut problems);
+        let header = problems.or_value(header)?;
+        rows.width = header.columns();
+        Ok((rows, header))
+    }
+
+    /// Goes to the next row, which has as many fields as the header; false at the end.
+    ///
+    /// # Errors
+    /// A table without rows, a row of another length; what cannot be read, is not UTF-8, has quotes that are not closed or a line of more than 1 MiB.
+    pub fn next_row(&mut self) -> Result<bool, Problems> {
+        if !self.advance_below(true)? {
+            return Ok(false);
+        }
+        self.check_width("leave a missing value empty, but keep its comma; write decimals with a point")?;
+        Ok(true)
+    }
+
+    /// The same for a row whose fields may not be wanted, and whose length is not looked at.
+    ///
+    /// # Errors
+    /// A table without rows; what cannot be read, is not UTF-8, has quotes that are not closed or a line of more than 1 MiB.
+    pub fn advance_below(&mut self, wanted: bool) -> Result<bool, Problems> {
+        if self.ended {
+            return Ok(false);
+        }
+        self.ended = true;
+        if !self.advance(wanted)? {
+            return if self.count > 0 { Ok(false) } else { Err(self.empty("the table has a header but no rows")) };
+        }
+        self.ended = false;
+        self.count += 1;
+        Ok(true)
+    }
+
+    /// Whether the row has as many fields as the header.
+    ///
+    /// # Errors
+    /// It has not; `remedy` says what to do.
+    pub fn check_width(&self, remedy: &str) -> Result<(), Problems> {
+        let found = self.row.len();
+        if found == self.width {
+            return Ok(());
+        }
+        let message = format!("{found} fields where the header has {}", self.width);
+        let mut wrong = Diagnostic::error(&data::FIELD_COUNT, message);
+        wrong.label(self.source().whole(), "");
+        wrong.help(remedy);
+        Err(wrong.into())
+    }
+
+    fn empty(&self, what: &str) -> Problems {
+        let mut found = Diagnostic::error(&data::EMPTY_TABLE, what);
+        found.label(Source::new(self.name(), "").whole(), "");
+        found.help(self.example);
+        found.into()
     }
 
     /// Goes to the next row that is not blank; splits it if its fields are `wanted` or could hold a line break. False at
@@ -33,7 +105,7 @@ impl<R: BufRead> Rows<R> {
     ///
     /// # Errors
     /// The table cannot be read, is not UTF-8, has quotes that are not closed or a line of more than 1 MiB.
-    pub fn advance(&mut self, wanted: bool) -> Result<bool, Problems> {
+    fn advance(&mut self, wanted: bool) -> Result<bool, Problems> {
         if !self.lines.next()? {
             return Ok(false);
         }
@@ -57,6 +129,11 @@ impl<R: BufRead> Rows<R> {
     /// The row read last.
     pub fn text(&self) -> &str {
         &self.lines.text
+    }
+
+    /// The place of a field.
+    pub fn field_span(&self, column: usize) -> Span {
+        self.span(self.row[column].clone())
     }
 
     /// The places of its fields in [`Rows::text`], without the blanks around, with the quotes.

@@ -189,7 +189,7 @@ fn tables_that_are_none_are_refused() {
     for (text, expected) in [
         ("", "error[D001]: the table is empty"),
         ("\u{feff} \r\n\n", "error[D001]: the table is empty"),
-        ("exponent\n", "error[D001]: the table has a header but no patients"),
+        ("exponent\n", "error[D001]: the table has a header but no rows"),
         ("id\n1\n", "error[D006]: no column of values"),
         ("id;exponent\n1;2\n", "patients.csv:1:1: error[D005]: the columns are separated by semicolons"),
         ("id,\"exponent\n1,2\n", "patients.csv:1:4: error[D004]: quotes are not closed"),
