@@ -14,8 +14,7 @@
 //!
 //! Only ratios within one run mean anything. `cargo test` does not run this.
 
-// The shared file serves the tests too, which use more of it; a bench has no public items.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, reason = "the shared file serves the tests too; a bench has no public items")]
 
 #[path = "../tests/other.rs"]
 mod other;

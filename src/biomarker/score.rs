@@ -197,23 +197,5 @@ static SCORES: [Score; 10] = [
     },
 ];
 
-const DAVILA_INPUTS: &[Input] = &[
-    Input::IfngBaseline,
-    Input::IfngPeak,
-    Input::Il5Baseline,
-    Input::Il5Peak,
-    Input::Il6Baseline,
-    Input::Il6Peak,
-    Input::Il10Baseline,
-    Input::Il10Peak,
-    Input::Flt3lBaseline,
-    Input::Flt3lPeak,
-    Input::FractalkineBaseline,
-    Input::FractalkinePeak,
-    Input::GmcsfBaseline,
-    Input::GmcsfPeak,
-    Input::FeverDays,
-    Input::Pressor,
-    Input::Hypoxia,
-    Input::Neurologic,
-];
+/// From the first baseline on: cytokines, fever, signs.
+const DAVILA_INPUTS: &[Input] = Input::ALL.split_at(Input::IfngBaseline as usize).1;

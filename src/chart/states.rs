@@ -2,7 +2,7 @@
 
 use super::agent::Agent;
 use super::entry::{Causes, Chart, Dose, Entry, Event};
-use crate::crs::{Reading, Remark, Remarks};
+use crate::crs::{Reading, Remark, Remarks, SAME_TIME};
 use crate::sign::{OxygenDevice, Sign, Signs};
 
 /// How a chart is to be understood.
@@ -36,9 +36,6 @@ impl Default for Options {
         Self { hold: 8.0, bolus_hours: 6.0, bolus_window: 24.0, absent: Absent::Assumed }
     }
 }
-
-/// Two times closer than this are the same, days; as for the grader.
-const SAME_TIME: f64 = 1e-9;
 
 impl Chart {
     /// The states of the patient, each from its time to the next, up to the last entry or death.

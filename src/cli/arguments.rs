@@ -1,8 +1,13 @@
 //! Arguments as typed. What they mean is checked in the file of each verb.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::chart::Absent;
+use crate::cohort;
 
 /// CAR-T simulation, CRS assessment, dosing and estimation.
 ///
@@ -79,6 +84,13 @@ pub enum Tables {
     Csv,
     /// Parquet beside the CSV: numbers as DOUBLE, text as UTF8, an empty field as null.
     Parquet,
+}
+
+impl Format {
+    /// What is asked for; by itself for reading on a terminal, else for other tools.
+    pub fn wanted(asked: Option<Self>) -> Self {
+        asked.unwrap_or(if std::io::stdout().is_terminal() { Self::Table } else { Self::Csv })
+    }
 }
 
 /// What to run: shared by all verbs that integrate.
@@ -225,7 +237,7 @@ pub struct GradeArgs {
     pub infusion: Option<String>,
     /// Print a table of the patients instead of the courses; --output writes all of them, and pictures
     #[arg(long, value_enum, conflicts_with = "output")]
-    pub table: Option<CohortTable>,
+    pub table: Option<cohort::Kind>,
     /// Lay the tables of another cohort beside: a table, a model, or the folder of a population
     #[arg(long, value_name = "TABLE|MODEL|DIR", conflicts_with = "snapshots")]
     pub against: Vec<String>,
@@ -237,7 +249,7 @@ pub struct GradeArgs {
     pub bolus: Option<String>,
     /// What it means that no row of a long table speaks of vasopressors, fluids or oxygen
     #[arg(long, value_enum, default_value = "assumed")]
-    pub absent: AbsentRows,
+    pub absent: Absent,
     /// How to print [default: table on a terminal, else csv]
     #[arg(long, value_enum, conflicts_with = "output")]
     pub format: Option<Format>,
@@ -246,48 +258,31 @@ pub struct GradeArgs {
     pub to: OutputArgs,
 }
 
-/// What it means that no row speaks of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum AbsentRows {
-    /// No vasopressor and no fluids, flagged; oxygen is unknown.
-    #[default]
-    Assumed,
-    /// None was given and there was room air: the table is complete.
-    None,
-    /// It is unknown.
-    Unknown,
+impl ValueEnum for Absent {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Assumed, Self::None, Self::Unknown]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Assumed => {
+                PossibleValue::new("assumed").help("No vasopressor and no fluids, flagged; oxygen is unknown")
+            }
+            Self::None => {
+                PossibleValue::new("none").help("None was given and there was room air: the table is complete")
+            }
+            Self::Unknown => PossibleValue::new("unknown").help("It is unknown"),
+        })
+    }
 }
 
-/// A table of graded patients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CohortTable {
-    /// Episodes: onset, worst grade, time at each grade, end.
-    Episodes,
-    /// Patients: worst grade, rule, flags.
-    Patients,
-    /// Incidence by grade with 95 % intervals.
-    Incidence,
-    /// Onset, time to the worst grade, duration: median and range.
-    Times,
-    /// Kaplan-Meier estimate of the onset.
-    Onset,
-    /// Scale against scale and against reported grades.
-    Concordance,
-    /// In the manner of an ADaM data set.
-    Adam,
-}
+impl ValueEnum for cohort::Kind {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
 
-impl From<CohortTable> for crate::cohort::Kind {
-    fn from(table: CohortTable) -> Self {
-        match table {
-            CohortTable::Episodes => Self::Episodes,
-            CohortTable::Patients => Self::Patients,
-            CohortTable::Incidence => Self::Incidence,
-            CohortTable::Times => Self::Times,
-            CohortTable::Onset => Self::Onset,
-            CohortTable::Concordance => Self::Concordance,
-            CohortTable::Adam => Self::Adam,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.label()))
     }
 }
 

@@ -27,19 +27,22 @@ impl Portraits {
         Self { wanted: wanted && cfg!(feature = "plot"), ..Self::default() }
     }
 
-    /// The states of the next patient, if they will be drawn.
-    pub fn keep(&self, states: &[Reading]) -> Option<Vec<Reading>> {
-        (self.wanted && self.count < PAGES * PAGE).then(|| states.to_vec())
-    }
-
-    /// Adds a patient with what [`Portraits::keep`] gave.
-    pub fn add(&mut self, subject: &str, states: Option<Vec<Reading>>, courses: &[Course], moments: Option<&Moments>) {
+    /// Adds a patient; `moments` is asked only if it will be drawn.
+    pub fn add(
+        &mut self,
+        subject: &str,
+        states: &[Reading],
+        courses: &[Course],
+        moments: impl FnOnce() -> Option<Moments>,
+    ) {
         self.count += 1;
         self.alone = None;
-        let Some(states) = states else { return };
-        self.patients.push(Patient::new(subject, &states, courses, moments));
+        if !self.wanted || self.count > PAGES * PAGE {
+            return;
+        }
+        self.patients.push(Patient::new(subject, states, courses, moments().as_ref()));
         if self.count == 1 {
-            self.alone = Some((states, courses.to_vec()));
+            self.alone = Some((states.to_vec(), courses.to_vec()));
         }
     }
 

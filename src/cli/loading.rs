@@ -248,13 +248,17 @@ pub fn scales(arguments: &ScaleArgs) -> Result<Scales, Problems> {
             problems.push(found);
         }
     }
-    let vitals_every = arguments.vitals_every.as_ref().and_then(|text| {
-        let source = Source::new("--vitals-every", text);
-        let day = Unit::parse_str("d").expect("d is a unit");
-        let quantity = Quantity::parse(&source, 0..text.len(), &mut problems)?;
-        quantity.expect(&day, "the time between readings", &source.whole(), &mut problems)
-    });
+    let vitals_every =
+        arguments.vitals_every.as_ref().and_then(|text| time("--vitals-every", text, "d", &mut problems));
     problems.or_value(Some(Scales { scales, settings, vitals_every }))
+}
+
+/// The time that a flag gives, in this unit.
+pub fn time(flag: &str, text: &str, unit: &str, problems: &mut Problems) -> Option<f64> {
+    let source = Source::new(flag, text);
+    let unit = Unit::parse_str(unit).expect("a unit of time");
+    let quantity = Quantity::parse(&source, 0..text.len(), problems)?;
+    quantity.expect(&unit, flag, &source.whole(), problems)
 }
 
 fn one_scale(name: &str) -> Result<Scale, Problems> {

@@ -1,7 +1,7 @@
 //! Tables of a cohort: head and rows as text.
 
 use super::{Agreement, Cohort, Spread};
-use crate::crs::{Bound, Episode, Outcome};
+use crate::crs::{Bound, Episode, Outcome, SAME_TIME};
 use crate::trajectory::number;
 
 /// A table of a cohort.
@@ -38,6 +38,19 @@ impl Kind {
             Kind::Onset => "onset",
             Kind::Concordance => "concordance",
             Kind::Adam => "adam",
+        }
+    }
+
+    /// What it holds, in a line.
+    pub fn label(self) -> &'static str {
+        match self {
+            Kind::Episodes => "Episodes: onset, worst grade, time at each grade, end",
+            Kind::Patients => "Patients: worst grade, rule, flags",
+            Kind::Incidence => "Incidence by grade with 95 % intervals",
+            Kind::Times => "Onset, time to the worst grade, duration: median and range",
+            Kind::Onset => "Kaplan-Meier estimate of the onset",
+            Kind::Concordance => "Scale against scale and against reported grades",
+            Kind::Adam => "In the manner of an ADaM data set",
         }
     }
 
@@ -288,8 +301,8 @@ fn ended(episode: &Episode) -> Option<f64> {
 
 /// Relative day of a time: the day of the infusion is 1, there is no day 0.
 fn study_day(time: f64, clock: f64) -> String {
-    // To a tenth of a millisecond: hours are not exact in days.
-    let day = (time + clock / 24.0 + 1e-9).floor();
+    // Hours are not exact in days.
+    let day = (time + clock / 24.0 + SAME_TIME).floor();
     (if day >= 0.0 { day + 1.0 } else { day }).to_string()
 }
 

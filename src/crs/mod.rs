@@ -48,6 +48,7 @@ pub use course::{Bound, COURSE_COLUMNS, Course, Episode, Finding, Maximum, Outco
 pub use file::parse;
 pub use grading::Grading;
 pub use logic::{Atom, Truth};
+pub(crate) use monitor::SAME_TIME;
 pub use monitor::{Change, Monitor};
 pub use panel::Panel;
 pub use remark::{Remark, Remarks};

@@ -10,7 +10,7 @@ use crate::sign::{Sign, Signs};
 use std::sync::Arc;
 
 /// Two times closer than this are the same: 0.09 ms, in days. Readings at whole hours are not exact in days.
-pub(super) const SAME_TIME: f64 = 1e-9;
+pub(crate) const SAME_TIME: f64 = 1e-9;
 
 /// Grades one patient on one scale, online.
 ///
@@ -252,12 +252,10 @@ impl State {
         let ended = self.end_if_due(time, plan.ends_after);
 
         let told = self.facts(signs);
-        let mut changed = first;
         if first {
             plan.logic.decide_anew(signs, &told, &mut self.truths);
-        } else {
-            changed |= plan.logic.decide(signs, &told, &mut self.truths);
         }
+        let mut changed = first || plan.logic.decide(signs, &told, &mut self.truths);
         let dated = plan.dated_from.is_some_and(|dated| dated.of(&self.truths).holds());
         self.dated.follow(time, dated, plan.ends_after);
         if !self.open && plan.opens.is_some_and(|opens| opens.of(&self.truths).holds()) {

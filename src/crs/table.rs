@@ -7,7 +7,7 @@ use super::remark::{Remark, Remarks};
 use super::scale::Scale;
 use super::settings::Settings;
 use crate::diagnostic::Problems;
-use crate::sign::{Kind, Sign, Signs};
+use crate::sign::{Sign, Signs};
 use std::sync::Arc;
 
 /// How long a value counts after it was read, for each sign, hours; then it is unknown.
@@ -22,17 +22,6 @@ impl Hold {
         let mut hold = Self::forever();
         for sign in Sign::ALL.into_iter().filter(|sign| sign.is_measured() || *sign == Sign::Fluids) {
             hold.hours[sign.index()] = hours;
-        }
-        hold
-    }
-
-    /// The same for all signs, except drugs given: what was given stays given.
-    pub fn all(hours: f64) -> Self {
-        let mut hold = Self::forever();
-        for sign in Sign::ALL {
-            if sign.kind() != Kind::Doses {
-                hold.hours[sign.index()] = hours;
-            }
         }
         hold
     }

@@ -36,8 +36,7 @@
 //! assert!((end.state[0].get(0) - (-2f64).exp()).abs() < 1e-8);
 //! ```
 
-// Sums over states read several arrays at one index; iterators over one of them would hide that.
-#![allow(clippy::needless_range_loop)]
+#![allow(clippy::needless_range_loop, reason = "sums over states read several arrays at one index")]
 
 mod attempt;
 mod batch;

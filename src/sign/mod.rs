@@ -22,7 +22,7 @@ mod vocabulary;
 
 pub use patient::Patient;
 pub use reading::Signs;
-pub use vocabulary::{Consciousness, Fluids, Kind, Oedema, OxygenDevice, Seizure, Sign, Worse};
+pub use vocabulary::{Fluids, Kind, OxygenDevice, Sign, Worse};
 
 #[cfg(test)]
 mod tests;

@@ -55,13 +55,13 @@ pub enum Sign {
     Symptoms,
     /// Score of immune effector cell-associated encephalopathy, 0 to 10; lower is worse.
     Ice,
-    /// Depressed level of consciousness, see [`Consciousness`].
+    /// Depressed level of consciousness: alert, drowsy, voice, touch, coma.
     Consciousness,
-    /// Seizure, see [`Seizure`].
+    /// Seizure: none, brief, prolonged.
     Seizure,
     /// Whether there is deep focal motor weakness.
     MotorWeakness,
-    /// Raised intracranial pressure or cerebral oedema, see [`Oedema`].
+    /// Raised intracranial pressure or cerebral oedema: none, focal, diffuse.
     Oedema,
 }
 
@@ -208,9 +208,9 @@ impl Sign {
             Sign::AntipyreticGiven | Sign::AnticytokineGiven => Kind::Doses,
             Sign::Fluids => Kind::Levels(&Fluids::NAMES),
             Sign::OxygenDevice => Kind::Levels(&OxygenDevice::NAMES),
-            Sign::Consciousness => Kind::Levels(&Consciousness::NAMES),
-            Sign::Seizure => Kind::Levels(&Seizure::NAMES),
-            Sign::Oedema => Kind::Levels(&Oedema::NAMES),
+            Sign::Consciousness => Kind::Levels(&CONSCIOUSNESS),
+            Sign::Seizure => Kind::Levels(&SEIZURE),
+            Sign::Oedema => Kind::Levels(&OEDEMA),
         }
     }
 
@@ -353,60 +353,16 @@ impl Fluids {
     }
 }
 
-/// Depressed level of consciousness, mildest first.
+/// Depressed level of consciousness, mildest first: not depressed, awakens spontaneously, to voice, only to touch,
+/// unarousable or by vigorous stimuli only.
 ///
 /// # Reference
 /// ASTCT grading of ICANS, Lee DW et al. 2019, doi:10.1016/j.bbmt.2018.12.758, as reproduced in PMC9327779 table 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Consciousness {
-    /// Not depressed.
-    Alert,
-    /// Awakens spontaneously.
-    Drowsy,
-    /// Awakens to voice.
-    Voice,
-    /// Awakens only to touch.
-    Touch,
-    /// Unarousable, or by vigorous or repetitive stimuli only: stupor, coma.
-    Coma,
-}
+const CONSCIOUSNESS: [&str; 5] = ["alert", "drowsy", "voice", "touch", "coma"];
 
-impl Consciousness {
-    /// Their names, mildest first.
-    pub const NAMES: [&'static str; 5] = ["alert", "drowsy", "voice", "touch", "coma"];
-}
+/// Seizure, mildest first: none, any that resolves rapidly, longer than 5 minutes or not resolving. Reference as above.
+const SEIZURE: [&str; 3] = ["none", "brief", "prolonged"];
 
-/// Seizure, mildest first; reference as for [`Consciousness`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Seizure {
-    /// None.
-    None,
-    /// Any that resolves rapidly.
-    Brief,
-    /// Longer than 5 minutes, or repeated without return to baseline in between.
-    Prolonged,
-}
-
-impl Seizure {
-    /// Their names, mildest first.
-    pub const NAMES: [&'static str; 3] = ["none", "brief", "prolonged"];
-}
-
-/// Raised intracranial pressure or cerebral oedema, mildest first; reference as for [`Consciousness`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Oedema {
-    /// None.
-    None,
-    /// Focal oedema on imaging.
-    Focal,
-    /// Diffuse oedema, posturing, palsy of cranial nerve VI, papilloedema or Cushing's triad.
-    Diffuse,
-}
-
-impl Oedema {
-    /// Their names, mildest first.
-    pub const NAMES: [&'static str; 3] = ["none", "focal", "diffuse"];
-}
+/// Raised intracranial pressure or cerebral oedema, mildest first: none, focal on imaging, diffuse or with posturing, palsy
+/// of cranial nerve VI or Cushing's triad. Reference as above.
+const OEDEMA: [&str; 3] = ["none", "focal", "diffuse"];

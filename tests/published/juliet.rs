@@ -4,7 +4,7 @@
 //! higher 5; ASTCT against Penn 37, 23, 4. The drawn patients are not those of the trial: only directions are held.
 
 #[path = "../../examples/juliet_cohort.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "an example has a main")]
 mod generator;
 
 use cascade::chart::{LongTable, Options};

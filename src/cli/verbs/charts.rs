@@ -16,6 +16,7 @@ use crate::cli::{Context, Failure};
 use crate::cohort::{Cohort, Kind};
 use crate::crs::{self, COURSE_COLUMNS, Course, Grading, Hold, Panel, Reading, Scale, Settings, grade_states};
 use crate::diagnostic::Problems;
+use crate::observation;
 use crate::sign::Patient;
 pub use reading::check;
 use reading::{each_subject, options};
@@ -28,43 +29,49 @@ const READY: usize = 512;
 const BATCH: usize = 64;
 
 /// A patient who can be graded.
-pub struct Subject {
-    name: String,
-    patient: Patient,
-    clock_at_start: f64,
-    source: Source,
-    reports: Vec<Report>,
-    moments: Option<Moments>,
-}
-
-/// What the states of a patient are made of.
-enum Source {
+enum Subject {
     Chart(Chart),
-    Readings(Vec<Reading>),
+    Signs(observation::Subject),
 }
 
 impl Subject {
-    fn of(chart: Chart) -> Self {
-        Self {
-            name: chart.subject.clone(),
-            patient: chart.patient,
-            clock_at_start: chart.clock_at_start,
-            reports: chart.reports.clone(),
-            moments: Some(chart.moments()),
-            source: Source::Chart(chart),
+    fn name(&self) -> &str {
+        match self {
+            Self::Chart(chart) => &chart.subject,
+            Self::Signs(subject) => &subject.name,
         }
     }
 
     fn states(&self, options: &Options) -> Vec<Reading> {
-        match &self.source {
-            Source::Chart(chart) => chart.states(options),
-            Source::Readings(readings) => crs::held(readings.iter().copied(), Hold::measured(options.hold)),
+        match self {
+            Self::Chart(chart) => chart.states(options),
+            Self::Signs(subject) => crs::held(subject.readings.iter().copied(), Hold::measured(options.hold)),
         }
     }
 
     /// The settings that grade it, on the base of others.
     fn settings(&self, base: &Settings) -> Settings {
-        Settings { patient: self.patient, clock_at_start: self.clock_at_start, ..base.clone() }
+        let (patient, clock_at_start) = match self {
+            Self::Chart(chart) => (chart.patient, chart.clock_at_start),
+            Self::Signs(subject) => (subject.patient, 0.0),
+        };
+        Settings { patient, clock_at_start, ..base.clone() }
+    }
+
+    /// Grades that others reported.
+    fn reports(&self) -> &[Report] {
+        match self {
+            Self::Chart(chart) => &chart.reports,
+            Self::Signs(_) => &[],
+        }
+    }
+
+    /// Boluses and death as they were written down; a table of signs knows them by its signs alone.
+    fn moments(&self) -> Option<Moments> {
+        match self {
+            Self::Chart(chart) => Some(chart.moments()),
+            Self::Signs(_) => None,
+        }
     }
 }
 
@@ -131,16 +138,16 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
     let mut crew = Crew::new(&scales, &settings, options(arguments)?);
     let mut cohort = Cohort::new(&scales);
     let wants_courses = arguments.table.is_none();
-    let keep = wants_courses && arguments.to.output.is_none() && grade::format(arguments) != Format::Csv;
+    let keep = wants_courses && arguments.to.output.is_none() && Format::wanted(arguments.format) != Format::Csv;
     let mut courses: Vec<(String, Course)> = Vec::new();
     let mut sink = Sink::open(arguments, wants_courses && !keep)?;
     let mut portraits = Portraits::new(arguments.to.output.is_some());
     let mut done = |(subject, states, graded): Graded| -> Result<(), Failure> {
-        portraits.add(&subject.name, portraits.keep(&states), &graded, subject.moments.as_ref());
-        cohort.add(&subject.name, &graded, &subject.reports);
-        sink.write(&subject.name, &graded)?;
+        portraits.add(subject.name(), &states, &graded, || subject.moments());
+        cohort.add(subject.name(), &graded, subject.reports());
+        sink.write(subject.name(), &graded)?;
         if keep {
-            courses.extend(graded.into_iter().map(|course| (subject.name.clone(), course)));
+            courses.extend(graded.into_iter().map(|course| (subject.name().to_owned(), course)));
         }
         Ok(())
     };
@@ -150,7 +157,7 @@ pub fn table(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(),
         return write_folder(context, folder, &cohorts::tables_of(context, arguments, cohort)?, &portraits, path);
     }
     match arguments.table {
-        Some(kind) => cohorts::print(arguments, &cohorts::tables_of(context, arguments, cohort)?, kind.into()),
+        Some(kind) => cohorts::print(arguments, &cohorts::tables_of(context, arguments, cohort)?, kind),
         None if keep => {
             let courses: Vec<(String, &Course)> = courses.iter().map(|(name, course)| (name.clone(), course)).collect();
             grade::print(arguments, &courses)
@@ -186,72 +193,50 @@ impl Ready {
 }
 
 /// Where courses go while they are graded.
-enum Sink {
-    Nowhere,
-    /// With whether the header is still to be written: nothing is printed of a table with mistakes.
-    Stdout(Box<csv::Writer<std::io::StdoutLock<'static>>>, bool),
-    Folder(Folder, Box<csv::Writer<output::Growing>>),
+struct Sink {
+    writer: Option<csv::Writer<Box<dyn Write>>>,
+    /// Nothing was written yet, not even the header: of a table with mistakes nothing is printed.
+    headless: bool,
+    folder: Option<Folder>,
 }
 
 impl Sink {
+    /// Into the folder of `--output`; else to the standard output if `courses` are wanted there.
     fn open(arguments: &GradeArgs, courses: bool) -> Result<Self, Problems> {
-        if let Some(path) = &arguments.to.output {
-            let mut folder = Folder::open(path)?;
-            let mut writer = csv::Writer::from_writer(folder.grow("course.csv")?);
-            writer.write_record(COURSE_COLUMNS).map_err(|error| output::failed(&error.into()))?;
-            return Ok(Self::Folder(folder, Box::new(writer)));
-        }
-        if !courses {
-            return Ok(Self::Nowhere);
-        }
-        let writer = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(std::io::stdout().lock());
-        Ok(Self::Stdout(Box::new(writer), true))
+        let mut folder = arguments.to.output.as_deref().map(Folder::open).transpose()?;
+        let target: Option<Box<dyn Write>> = match &mut folder {
+            Some(folder) => Some(Box::new(folder.grow("course.csv")?)),
+            None if courses => Some(Box::new(std::io::stdout().lock())),
+            None => None,
+        };
+        let writer = target.map(|target| csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(target));
+        Ok(Self { writer, headless: true, folder })
     }
 
     fn write(&mut self, subject: &str, courses: &[Course]) -> Result<(), Failure> {
-        for course in courses {
-            let written = match self {
-                Self::Nowhere => Ok(()),
-                Self::Stdout(writer, true) => {
-                    writer.write_record(COURSE_COLUMNS).and_then(|()| course.write(subject, writer))
-                }
-                Self::Stdout(writer, false) => course.write(subject, writer),
-                Self::Folder(_, writer) => course.write(subject, writer),
-            };
-            if let Self::Stdout(_, headless) = self {
-                *headless = false;
-            }
-            if let Err(error) = written {
-                let error = match error.into_kind() {
-                    csv::ErrorKind::Io(error) => error,
-                    other => std::io::Error::other(format!("{other:?}")),
-                };
-                if error.kind() == std::io::ErrorKind::BrokenPipe {
-                    return Err(Failure::Closed);
-                }
-                return Err(output::failed(&error).into());
-            }
-        }
-        Ok(())
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let head = if std::mem::take(&mut self.headless) { writer.write_record(COURSE_COLUMNS) } else { Ok(()) };
+        let written = courses.iter().fold(head, |before, course| before.and_then(|()| course.write(subject, writer)));
+        written.map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => unwritten(&error),
+            other => unwritten(&std::io::Error::other(format!("{other:?}"))),
+        })
     }
 
-    fn finish(self) -> Result<Option<Folder>, Failure> {
-        match self {
-            Self::Nowhere => Ok(None),
-            Self::Stdout(mut writer, headless) => match headless
-                .then(|| writer.write_record(COURSE_COLUMNS))
-                .map_or(Ok(()), |written| written.map_err(std::io::Error::from))
-                .and_then(|()| writer.flush())
-            {
-                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(output::failed(&error).into()),
-                _ => Ok(None),
-            },
-            Self::Folder(folder, writer) => {
-                let mut file = writer.into_inner().map_err(|error| output::failed(error.error()))?;
-                file.flush().map_err(|error| output::failed(&error))?;
-                Ok(Some(folder))
-            }
+    /// Writes what waits; gives the folder if there is one.
+    fn finish(mut self) -> Result<Option<Folder>, Failure> {
+        self.write("", &[])?;
+        if let Some(writer) = &mut self.writer {
+            writer.flush().map_err(|error| unwritten(&error))?;
         }
+        Ok(self.folder)
+    }
+}
+
+fn unwritten(error: &std::io::Error) -> Failure {
+    match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Failure::Closed,
+        _ => output::failed(error).into(),
     }
 }
 
@@ -288,7 +273,7 @@ pub fn cohort(
 ) -> Result<Cohort, Failure> {
     let (mut crew, mut cohort) = (Crew::new(scales, settings, options(arguments)?), Cohort::new(scales));
     let mut done = |(subject, _, graded): Graded| {
-        cohort.add(&subject.name, &graded, &subject.reports);
+        cohort.add(subject.name(), &graded, subject.reports());
         Ok(())
     };
     each_subject(context, arguments, path, |subject| crew.take(subject, &mut done))?;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::arguments::{Format, GradeArgs, RunArgs};
 use crate::cli::loading::{self, Loaded, Scales};
-use crate::cli::verbs::{charts, grade};
+use crate::cli::verbs::charts;
 use crate::cli::{Context, Failure, disk, output, tables};
 use crate::cohort::{Cohort, Kind, Summary};
 use crate::crs::{Bound, Episode, Maximum, Scale};
@@ -141,7 +141,7 @@ pub fn csv(all: &[Named], kind: Kind) -> String {
 
 /// Prints a table.
 pub fn print(arguments: &GradeArgs, all: &[Named], kind: Kind) -> Result<(), Failure> {
-    Ok(output::print(&match grade::format(arguments) {
+    Ok(output::print(&match Format::wanted(arguments.format) {
         Format::Csv => csv(all, kind),
         Format::Table => aligned(&lines(all, kind)),
         Format::Json => {

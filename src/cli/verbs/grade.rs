@@ -1,6 +1,5 @@
 //! `cascade grade`.
 
-use std::io::IsTerminal;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -63,7 +62,7 @@ fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
         cohorts::tables_of(context, arguments, cohort)
     };
     if let Some(kind) = arguments.table {
-        return cohorts::print(arguments, &beside()?, kind.into());
+        return cohorts::print(arguments, &beside()?, kind);
     }
     if let Some(mut folder) = folder {
         folder.add("course.csv", csv(&courses).as_bytes())?;
@@ -125,14 +124,9 @@ pub fn csv(courses: &[(String, &Course)]) -> String {
     String::from_utf8(writer.into_inner().expect("memory does not fail")).expect("written from text")
 }
 
-/// How to print.
-pub fn format(arguments: &GradeArgs) -> Format {
-    arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv })
-}
-
 /// Prints courses.
 pub fn print(arguments: &GradeArgs, courses: &[(String, &Course)]) -> Result<(), Failure> {
-    let text = match format(arguments) {
+    let text = match Format::wanted(arguments.format) {
         Format::Csv => csv(courses),
         Format::Json => json(courses),
         Format::Table => courses.iter().map(|(subject, course)| summary(subject, course)).collect(),

@@ -1,7 +1,7 @@
 //! `cascade population`.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -256,8 +256,7 @@ impl Job<'_> {
         })?;
         bar.finish_and_clear();
         let layout = self.population.layout();
-        let format =
-            self.arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+        let format = Format::wanted(self.arguments.format);
         let text = match format {
             Format::Csv => layout.summary(&statistics),
             Format::Table => layout.summary_table(&statistics),

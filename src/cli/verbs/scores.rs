@@ -1,7 +1,5 @@
 //! `cascade grade --scores`.
 
-use std::io::IsTerminal;
-
 use serde_json::{Value, json};
 
 use crate::biomarker::{self, Score, ScoreRow, Settings};
@@ -29,7 +27,7 @@ pub fn run(context: &Context, arguments: &GradeArgs, path: &str) -> Result<(), F
         }
         return Ok(());
     }
-    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+    let format = Format::wanted(arguments.format);
     let text = match format {
         Format::Csv => csv(&rows),
         Format::Json => json(&rows),

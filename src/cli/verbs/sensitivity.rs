@@ -1,6 +1,5 @@
 //! `cascade sensitivity`.
 
-use std::io::IsTerminal;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -47,7 +46,7 @@ pub fn run(context: &Context, arguments: &SensitivityArgs) -> Result<(), Failure
         }
         return Ok(());
     }
-    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+    let format = Format::wanted(arguments.format);
     let text = match format {
         Format::Csv => csv(&rows),
         Format::Table => table(&rows, MOST),

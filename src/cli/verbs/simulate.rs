@@ -1,6 +1,5 @@
 //! `cascade simulate`.
 
-use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Instant;
 
@@ -61,7 +60,7 @@ pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+    let format = Format::wanted(arguments.format);
     let text = match (arguments.exposure, format) {
         (false, Format::Csv) => run.trajectory.to_csv(header),
         (false, Format::Table) => run.trajectory.table(20),

@@ -1,7 +1,5 @@
 //! `cascade simulate --check-tolerance`.
 
-use std::io::IsTerminal;
-
 use serde_json::{Value, json};
 
 use crate::cli::arguments::{Format, ScaleArgs, SimulateArgs};
@@ -28,7 +26,7 @@ pub fn run(context: &Context, arguments: &SimulateArgs, mut scenario: Scenario<'
         scenario = scenario.gradings(scales, settings, vitals_every);
     }
     let check = check_tolerance(&scenario, limit)?;
-    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+    let format = Format::wanted(arguments.format);
     output::print(&match format {
         Format::Table => aligned(&rows(&check, brief)),
         Format::Csv => tables::csv(rows(&check, number).into_iter()),

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 
 use super::Subject;
-use crate::chart::{Absent, Instant, LongTable, Options, SnapshotTable};
-use crate::cli::arguments::{AbsentRows, GradeArgs};
-use crate::cli::{Context, Failure, disk, standards, tables};
+use crate::chart::{Instant, LongTable, Options, SnapshotTable};
+use crate::cli::arguments::GradeArgs;
+use crate::cli::{Context, Failure, disk, loading, standards, tables};
 use crate::diagnostic::codes::{chart, file};
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::trajectory::Fields;
-use crate::unit::{Quantity, Unit};
 
 /// After so many mistakes of a table no more are looked for.
 pub(super) const MOST_TOLD: usize = 40;
@@ -23,7 +22,7 @@ pub(super) fn each_subject(
     mut take: impl FnMut(Subject) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     if let Some(charts) = standards::charts(context, arguments, path)? {
-        return charts.into_iter().try_for_each(|chart| take(Subject::of(chart)));
+        return charts.into_iter().try_for_each(|chart| take(Subject::Chart(chart)));
     }
     let mut input = reader(path)?;
     let kind = kind_of(path, &mut input)?;
@@ -35,14 +34,7 @@ pub(super) fn each_subject(
     if kind == TableKind::Signs {
         standards::refuse_infusion(arguments, "a table of signs")?;
         for subject in tables::signs_from(path, input)? {
-            take(Subject {
-                source: super::Source::Readings(subject.readings),
-                name: subject.name,
-                patient: subject.patient,
-                clock_at_start: 0.0,
-                reports: Vec::new(),
-                moments: None,
-            })?;
+            take(Subject::Signs(subject))?;
         }
         return Ok(());
     }
@@ -51,11 +43,11 @@ pub(super) fn each_subject(
     let mut table = open_long(path, input, infusion)?;
     if path == "-" || is_sound(path, infusion)? {
         while let Some(chart) = table.next_chart()? {
-            take(Subject::of(chart))?;
+            take(Subject::Chart(chart))?;
         }
     } else {
         for chart in table.read_all()? {
-            take(Subject::of(chart))?;
+            take(Subject::Chart(chart))?;
         }
     }
     for (name, count) in table.passed_over() {
@@ -95,23 +87,15 @@ fn is_sound(path: &str, infusion: Option<Instant>) -> Result<bool, Failure> {
 
 pub(super) fn options(arguments: &GradeArgs) -> Result<Options, Problems> {
     let mut problems = Problems::default();
-    let absent = match arguments.absent {
-        AbsentRows::Assumed => Absent::Assumed,
-        AbsentRows::None => Absent::None,
-        AbsentRows::Unknown => Absent::Unknown,
-    };
     let hours = |flag: &str, text: &Option<String>, default: f64, problems: &mut Problems| {
         let Some(text) = text else { return default };
-        let source = Source::new(flag, text);
-        let hour = Unit::parse_str("h").expect("h is a unit");
-        let quantity = Quantity::parse(&source, 0..text.len(), problems);
-        let hours = quantity.and_then(|quantity| quantity.expect(&hour, flag, &source.whole(), problems));
+        let hours = loading::time(flag, text, "h", problems);
         match hours {
             Some(hours) if hours > 0.0 => hours,
             Some(_) => {
                 problems
                     .error(&file::BAD_VALUE, format!("`{flag}` must be above 0"))
-                    .label(source.whole(), "")
+                    .label(Source::new(flag, text).whole(), "")
                     .help(format!("{flag} \"{default} h\""));
                 default
             }
@@ -122,7 +106,7 @@ pub(super) fn options(arguments: &GradeArgs) -> Result<Options, Problems> {
     let options = Options {
         hold: hours("--hold", &arguments.hold, defaults.hold, &mut problems),
         bolus_hours: hours("--bolus", &arguments.bolus, defaults.bolus_hours, &mut problems),
-        absent,
+        absent: arguments.absent,
         ..defaults
     };
     problems.or_value(Some(options))

@@ -8,7 +8,6 @@ use crate::chart::SnapshotTable;
 use crate::cli::arguments::{Format, GradeArgs};
 use crate::cli::loading::{self, Scales};
 use crate::cli::output::{self, Folder};
-use crate::cli::verbs::grade;
 use crate::cli::{Failure, tables};
 use crate::diagnostic::Problems;
 use crate::trajectory::aligned;
@@ -58,7 +57,7 @@ pub fn snapshots(arguments: &GradeArgs, path: &str) -> Result<(), Failure> {
         folder.finish()?;
         return Ok(());
     }
-    Ok(output::print(&match grade::format(arguments) {
+    Ok(output::print(&match Format::wanted(arguments.format) {
         Format::Csv => tables::csv(lines()),
         Format::Table => aligned(&lines().collect::<Vec<_>>()),
         Format::Json => {
