@@ -42,3 +42,37 @@ fn medians_of_even_and_odd_numbers() {
     assert_eq!(spread(&[4.0, 1.0, 2.0, 3.0]), Some((4, 2.5, 1.0, 4.0)));
     assert_eq!(spread(&[]), None);
 }
+
+/// A cohort of one patient after another, by what was read at hour 0 and at hour 48.
+fn cohort(patients: &[&[(&str, &str)]]) -> Cohort {
+    use crate::crs::{Hold, Reading, Scale, Settings, grade_all};
+    use crate::sign::Signs;
+    let scales = [Scale::astct_2019()];
+    let settings = Settings { hold: Hold::forever(), ..Settings::default() };
+    let mut cohort = Cohort::new(&scales);
+    for (at, values) in patients.iter().enumerate() {
+        let mut signs = Signs::normal();
+        for (name, value) in *values {
+            signs.set_text(name, value).unwrap();
+        }
+        let courses = grade_all(&scales, &settings, [Reading::new(1.0, signs), Reading::new(3.0, signs)]).unwrap();
+        cohort.add(&at.to_string(), &courses, &[]);
+    }
+    cohort
+}
+
+#[test]
+fn what_is_unknown_is_no_event_and_what_is_bounded_is_counted_within_its_bounds() {
+    // Well; fever; fever with a cannula of unknown flow (2 or 3); nobody read the temperature.
+    let cannula = [("temperature", "38.5"), ("oxygen_device", "nc"), ("oxygen_flow", "")];
+    let cohort = cohort(&[&[], &[("temperature", "38.5")], &cannula, &[("temperature", ""), ("sbp", "80")]]);
+    let counts: Vec<_> = cohort
+        .incidence()
+        .iter()
+        .map(|row| (row.at_or_above.yes, row.at_or_above.no, row.at_or_above.missing))
+        .collect();
+    // Nobody but the unread one may be at 2 without being known to be; none of them at 4.
+    assert_eq!(counts, [(4, 0, 0), (2, 1, 1), (1, 2, 1), (0, 3, 1), (0, 4, 0), (0, 4, 0)]);
+    let curve = cohort.onset_curve(0);
+    assert_eq!(curve.iter().map(|step| (step.time, step.at_risk, step.events)).collect::<Vec<_>>(), [(1.0, 3, 2)]);
+}

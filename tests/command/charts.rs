@@ -236,3 +236,33 @@ fn a_scale_is_shown_as_the_file_to_start_from() {
         assert!(printed(here, &["show", name]).contains("Rules"), "{name}");
     }
 }
+
+#[test]
+fn names_of_subjects_stay_as_they_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "ward.csv", &format!("{LONG}{}{}", ward("007"), ward("1e5")));
+    let text = printed(folder.path(), &["grade", "ward.csv", "--table", "patients", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((json[0]["subject"].as_str(), json[1]["subject"].as_str()), (Some("007"), Some("1e5")));
+    assert_eq!(json[0]["grade"], 3.0);
+}
+
+#[test]
+fn whoever_closes_the_pipe_has_had_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let text: String = (0..2000).map(|subject| ward(&subject.to_string())).collect();
+    write(folder.path(), "ward.csv", &format!("{LONG}{text}"));
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cascade"))
+        .args(["grade", "ward.csv", "--scale", "all", "--format", "csv"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 8];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!((done.status.code(), String::from_utf8(done.stderr).unwrap().as_str()), (Some(0), ""));
+    assert_eq!(&first, b"subject,");
+}

@@ -1,5 +1,6 @@
 //! Vignettes, time courses, and what charts must not guess.
 
+mod choices;
 mod courses;
 mod defects;
 mod missing;
