@@ -177,6 +177,11 @@ impl Rate {
         Self { salt_unstated, ..self }
     }
 
+    /// Whether what is known of the weight (kg, NaN if unknown) is enough to compare the rate with limits.
+    pub(super) fn weight_suffices(&self, agent: Agent, weight: f64) -> bool {
+        agent.sign().is_none() || self.in_unit_of(agent, weight).is_some()
+    }
+
     /// In the unit of the agent's sign: dopamine by weight, the others not. None if the weight is needed and unknown.
     pub(super) fn in_unit_of(&self, agent: Agent, weight: f64) -> Option<f64> {
         let by_weight = agent == Agent::Dopamine;

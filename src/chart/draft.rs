@@ -21,12 +21,17 @@ pub(super) struct Draft {
     pub problems: Problems,
     /// Rates that need a weight, and where they stand.
     by_weight: Vec<(Span, String)>,
+    /// Of the facts that have no time of their own, when they were written down.
+    told: [Option<f64>; 4],
+    /// Whether an adverse event says that there was the syndrome.
+    pub syndrome: bool,
     wrong: usize,
 }
 
 impl Draft {
     pub fn of(subject: &str) -> Self {
-        Self { chart: Chart { subject: subject.to_owned(), ..Chart::default() }, ..Self::default() }
+        let chart = Chart { subject: subject.to_owned(), from_infusion: true, ..Chart::default() };
+        Self { chart, ..Self::default() }
     }
 
     /// A mistake, told unless there were many.
@@ -37,14 +42,41 @@ impl Draft {
         }
     }
 
-    /// Takes what has no time; gives the event that has one. The infusion stays to be entered.
-    pub fn settle(&mut self, meaning: Meaning) -> Option<Meaning> {
+    /// Takes what holds throughout; gives the event that has a time. The infusion stays to be entered.
+    ///
+    /// Of a fact that was written down several times the earliest counts, that of the start: doses by weight go by the
+    /// weight on admission. `time`: when it was written down, if that is known.
+    pub fn settle(&mut self, meaning: Meaning, time: Option<f64>) -> Option<Meaning> {
+        let time = time.unwrap_or(f64::NEG_INFINITY);
+        let mut earliest = |fact: usize| {
+            let earlier = self.told[fact].is_none_or(|known| time < known);
+            if earlier {
+                self.told[fact] = Some(time);
+            }
+            earlier
+        };
         match meaning {
             Meaning::Nothing => {}
-            Meaning::Age(years) => self.chart.patient.age = years,
-            Meaning::Weight(kg) => self.chart.patient.weight = kg,
-            Meaning::SbpBaseline(pressure) => self.chart.patient.sbp_baseline = pressure,
-            Meaning::BaselineDevice(device) => self.chart.baseline_device = Some(device),
+            Meaning::Age(years) => {
+                if earliest(0) {
+                    self.chart.patient.age = years;
+                }
+            }
+            Meaning::Weight(kg) => {
+                if earliest(1) {
+                    self.chart.patient.weight = kg;
+                }
+            }
+            Meaning::SbpBaseline(pressure) => {
+                if earliest(2) {
+                    self.chart.patient.sbp_baseline = pressure;
+                }
+            }
+            Meaning::BaselineDevice(device) => {
+                if earliest(3) {
+                    self.chart.baseline_device = Some(device);
+                }
+            }
             Meaning::Reported { scale, grade } => self.chart.reports.push(Report { scale, grade }),
             Meaning::Event(_) | Meaning::Infusion => return Some(meaning),
         }
@@ -71,7 +103,7 @@ impl Draft {
     ) -> Result<(), Diagnostic> {
         let event = match event {
             Event::Pressor(agent, dose) => {
-                if dose.rate.in_unit_of(agent, f64::NAN).is_none() {
+                if !dose.rate.weight_suffices(agent, f64::NAN) {
                     self.by_weight.push(written());
                 }
                 Event::Pressor(agent, Dose { bounded: end.is_some(), ..dose })

@@ -18,6 +18,8 @@ pub struct Chart {
     pub baseline_device: Option<OxygenDevice>,
     /// Grades reported by others, for comparison.
     pub reports: Vec<Report>,
+    /// Whether time 0 is the infusion: what comes before it is not the syndrome.
+    pub from_infusion: bool,
     /// Times count from the first row, as no row says when the infusion was.
     pub infusion_unknown: bool,
 }

@@ -97,7 +97,7 @@ impl<R: BufRead> LongTable<R> {
     /// All mistakes in the rows of the subject (20 are told, the rest is counted); a subject whose rows do not stand
     /// together.
     pub fn next_chart(&mut self) -> Result<Option<Chart>, Problems> {
-        let mut draft = Draft::default();
+        let mut draft = Draft::of("");
         let mut any = false;
         loop {
             if !self.waiting && !self.rows.next_row()? {
@@ -188,7 +188,7 @@ impl<R: BufRead> LongTable<R> {
             let of_unit = wrong.code.id == codes::UNIT.id && !unit.is_empty();
             (wrong, if of_unit { columns.unit } else { columns.value })
         })?;
-        let event = match draft.settle(meaning) {
+        let event = match draft.settle(meaning, self.time(columns.time).ok()) {
             Some(Meaning::Event(event)) => event,
             Some(Meaning::Infusion) => {
                 draft.infuse(self.time(columns.time)?, self.rows.field_span(columns.time));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::draft::Draft;
-use super::entry::{Chart, Event};
+use super::entry::{Chart, Event, Report};
 use super::mapping::{Domain, Events, Mapping, People, Target, plain};
 use super::parameter::{Conversions, Meaning, Parameter, is_missing, sign_value};
 use super::time::{self, Instant};
@@ -39,6 +39,8 @@ pub struct Sdtm {
     conversions: Conversions,
     /// What DM says of the infusion, of each draft that it speaks of: the text and its place.
     first_exposure: HashMap<usize, (String, Span)>,
+    /// Whether adverse events were read: whoever has none of the syndrome was reported without.
+    events_read: bool,
     /// By file and name.
     passed_over: BTreeMap<(String, String), u64>,
     /// Mistakes of no subject.
@@ -104,6 +106,7 @@ impl Sdtm {
             places: HashMap::new(),
             conversions: Conversions::default(),
             first_exposure: HashMap::new(),
+            events_read: false,
             passed_over: BTreeMap::new(),
             problems: Problems::default(),
         }
@@ -111,6 +114,7 @@ impl Sdtm {
 
     /// Reads the table of a domain, `vs`, `cm` ...; its mistakes are told by [`Sdtm::charts`].
     pub fn read(&mut self, domain: &str, source: &Source) {
+        self.events_read |= domain.eq_ignore_ascii_case("ae");
         if source.text().trim().lines().count() == 1 {
             // A header alone: nothing of this kind happened.
             return;
@@ -182,6 +186,7 @@ impl Sdtm {
                 .help("times of SDTM tables are local: write 2026-01-01T00:00, without an offset");
             return Err(problems);
         }
+        self.report_none();
         let mut charts = Vec::new();
         let mut untold = 0;
         for (at, mut draft) in self.drafts.into_iter().enumerate() {
@@ -212,6 +217,21 @@ impl Sdtm {
             problems.error(&codes::VALUE, format!("mistakes in the rows of {untold} more subjects"));
         }
         problems.or_value(Some(charts))
+    }
+
+    /// Whom no adverse event calls a patient with the syndrome was reported with grade 0, on every scale in use.
+    fn report_none(&mut self) {
+        let Some(events) = self.mapping.events.as_ref().filter(|_| self.events_read) else { return };
+        let reports = self.drafts.iter().flat_map(|draft| &draft.chart.reports);
+        let mut scales: Vec<String> = reports.map(|report| report.scale.clone()).collect();
+        scales.sort();
+        scales.dedup();
+        if scales.is_empty() {
+            scales.push(events.reported.clone());
+        }
+        for draft in self.drafts.iter_mut().filter(|draft| draft.chart.reports.is_empty() && !draft.syndrome) {
+            draft.chart.reports = scales.iter().map(|scale| Report { scale: scale.clone(), grade: 0 }).collect();
+        }
     }
 
     /// Whether the columns are there without which no row can be read.
@@ -269,7 +289,7 @@ impl Sdtm {
             let place = unit_name.filter(|_| wrong.code.id == codes::UNIT.id && !unit.is_empty());
             table.at(place.unwrap_or(value_name), in_column(wrong, unit_name.unwrap_or("the unit")))
         })?;
-        match draft.settle(meaning) {
+        match draft.settle(meaning, table.time(&domain.time).ok()) {
             None => {}
             Some(Meaning::Infusion) => {
                 draft.infuse(table.time(&domain.time)?, table.span(&domain.time));
@@ -295,11 +315,18 @@ impl Sdtm {
 
     fn event(&mut self, table: &Reading, events: &Events, at: usize) -> Result<(), Diagnostic> {
         let names = || events.name.iter().map(|variable| table.text(variable)).filter(|name| !name.is_empty());
+        let fatal = events.fatal.contains(&plain(&table.text(&events.outcome)));
+        let written = || (table.span(&events.outcome), String::new());
         if !names().any(|name| events.terms.contains(&plain(&name))) {
-            self.pass_over(table, names().next().unwrap_or_default());
+            match table.time(&events.end) {
+                // Another death ends observation.
+                Ok(time) if fatal => self.drafts[at].enter(Event::Death(false), time, None, written)?,
+                _ => self.pass_over(table, names().next().unwrap_or_default()),
+            }
             return Ok(());
         }
         let draft = &mut self.drafts[at];
+        draft.syndrome = true;
         let grade = table.text(&events.grade).to_ascii_uppercase();
         let grade = grade.strip_prefix("GRADE").unwrap_or(&grade).trim();
         if !is_missing(grade) {
@@ -309,11 +336,10 @@ impl Sdtm {
             let reported = Parameter::Reported(scale.unwrap_or_else(|| events.reported.clone()));
             let meaning =
                 reported.meaning(grade, "", &mut self.conversions).map_err(|wrong| table.at(&events.grade, wrong))?;
-            draft.settle(meaning);
+            draft.settle(meaning, None);
         }
-        if events.fatal.contains(&plain(&table.text(&events.outcome))) {
+        if fatal {
             let time = table.time(&events.end)?;
-            let written = || (table.span(&events.outcome), String::new());
             draft.enter(Event::Death(true), time, None, written)?;
         }
         Ok(())
@@ -333,7 +359,7 @@ impl Sdtm {
             };
             let meaning = Parameter::Age.meaning(&age, unit, &mut self.conversions);
             let meaning = meaning.map_err(|wrong| table.at(&people.age, in_column(wrong, &people.age_unit)))?;
-            self.drafts[at].settle(meaning);
+            self.drafts[at].settle(meaning, None);
         }
         Ok(())
     }

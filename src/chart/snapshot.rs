@@ -264,7 +264,7 @@ impl<R: BufRead> Draft<'_, R> {
         for part in text.split(';').filter(|part| !part.trim().is_empty()) {
             let read = drip(part);
             let Some((agent, dose)) = self.keep("pressors", read) else { continue };
-            if dose.rate.in_unit_of(agent, self.chart.patient.weight).is_none() {
+            if !dose.rate.weight_suffices(agent, self.chart.patient.weight) {
                 let mut wrong = Diagnostic::error(&codes::WEIGHT, format!("`{}` needs the weight", part.trim()));
                 wrong.help("fill in `wt_kg`, or give the rate as the limits are: ug/min, dopamine ug/kg/min");
                 self.fail("pressors", wrong);

@@ -43,6 +43,7 @@ impl Chart {
         let mut entries: Vec<&Entry> = self.entries.iter().collect();
         entries.sort_by(|a, b| a.time.total_cmp(&b.time));
         let mut ward = Ward::new(self, &entries, *options);
+        ward.infusion_ahead = self.from_infusion && entries.first().is_some_and(|entry| entry.time < -SAME_TIME);
         let mut states: Vec<Reading> = Vec::new();
         let mut at = 0;
         while at < entries.len() {
@@ -94,6 +95,8 @@ struct Ward<'a> {
     causes: Causes,
     airway_only: bool,
     twice: bool,
+    /// Whether the infusion, at time 0, is still to come.
+    infusion_ahead: bool,
     /// Whether death was due to the syndrome.
     dead: Option<bool>,
 }
@@ -118,19 +121,22 @@ impl<'a> Ward<'a> {
             causes: Causes::default(),
             airway_only: false,
             twice: false,
+            infusion_ahead: false,
             dead: None,
         }
     }
 
     /// When the next value becomes unknown, or a bolus no longer counts.
     fn next_due(&self) -> Option<f64> {
-        let next = self.expires.into_iter().fold(self.fluids_end.unwrap_or(f64::INFINITY), f64::min);
+        let infusion = if self.infusion_ahead { 0.0 } else { f64::INFINITY };
+        let next = self.expires.into_iter().fold(self.fluids_end.unwrap_or(infusion).min(infusion), f64::min);
         (next < f64::INFINITY).then_some(next)
     }
 
     /// Time goes on: what is too old is forgotten.
     fn pass(&mut self, now: f64) {
         self.twice = false;
+        self.infusion_ahead &= now < -SAME_TIME;
         for sign in Sign::ALL {
             if self.expires[sign.index()] <= now + SAME_TIME {
                 self.read.forget(sign);
@@ -227,13 +233,21 @@ impl<'a> Ward<'a> {
 
     fn state(&self, time: f64) -> Reading {
         let mut reading = Reading::new(time, self.read);
-        reading.death = self.dead == Some(true);
         reading.remarks.add_if(self.twice, Remark::Twice);
-        reading.remarks.add_if(time < -SAME_TIME, Remark::BeforeInfusion);
         reading.remarks.add_if(self.chart.infusion_unknown, Remark::InfusionUnknown);
+        let before = self.chart.from_infusion && time < -SAME_TIME;
+        if before {
+            // The syndrome follows an infusion: whatever this is has another cause.
+            reading.signs = Signs::normal();
+            reading.remarks.add(Remark::BeforeInfusion);
+        }
         let (signs, remarks) = (&mut reading.signs, &mut reading.remarks);
         signs.set(Sign::AntipyreticGiven, self.drugs[0]);
         signs.set(Sign::AnticytokineGiven, self.drugs[1]);
+        if before {
+            return reading;
+        }
+        reading.death = self.dead == Some(true);
         self.state_of_pressors(signs, remarks);
         self.state_of_fluids(time, signs, remarks);
         self.state_of_oxygen(signs, remarks);

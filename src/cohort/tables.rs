@@ -1,7 +1,7 @@
 //! Tables of a cohort: head and rows as text.
 
 use super::{Agreement, Cohort, Spread};
-use crate::crs::{Bound, Episode, Outcome, SAME_TIME};
+use crate::crs::{Bound, Care, Episode, Outcome, SAME_TIME};
 use crate::trajectory::number;
 
 /// A table of a cohort.
@@ -77,6 +77,10 @@ impl Kind {
                 "returns",
                 "antipyretics",
                 "anticytokines",
+                "hours_fluids",
+                "hours_vasopressors",
+                "hours_oxygen",
+                "hours_ventilation",
             ],
             Kind::Patients => {
                 &["subject", "scale", "grade", "bound", "rule", "onset_d", "episodes", "until_d", "flags"]
@@ -152,6 +156,8 @@ impl Cohort {
                 row.push(hours(episode.time_undetermined));
                 row.push(episode.returns.to_string());
                 row.extend(episode.drugs.iter().map(u32::to_string));
+                let Care { fluids, vasopressors, oxygen, ventilation } = episode.care;
+                row.extend([fluids, vasopressors, oxygen, ventilation].map(hours));
                 rows.push(row);
             }
         }

@@ -1,5 +1,6 @@
 //! A graded course: what the monitor leaves behind.
 
+use super::care::Care;
 use super::grading::Grading;
 use super::monitor::SAME_TIME;
 use super::remark::Remarks;
@@ -129,6 +130,8 @@ pub struct Episode {
     pub returns: u32,
     /// Administrations of antipyretics, and of anti-cytokine drugs, from the onset to the end.
     pub drugs: [u32; 2],
+    /// Supportive care from the onset to the end.
+    pub care: Care,
 }
 
 impl Episode {
@@ -145,12 +148,14 @@ impl Episode {
             calendar_days: 0,
             returns: 0,
             drugs: [0; 2],
+            care: Care::default(),
         }
     }
 
     /// One of which only onset and worst grade are known.
     pub fn known(onset: f64, maximum: u8, bound: Bound) -> Self {
-        Self { end: f64::NAN, maximum, bound, time_of_maximum: f64::NAN, ..Self::begun(onset, onset) }
+        let care = Care::UNKNOWN;
+        Self { end: f64::NAN, maximum, bound, time_of_maximum: f64::NAN, care, ..Self::begun(onset, onset) }
     }
 
     /// From onset to end, hours.

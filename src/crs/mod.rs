@@ -29,6 +29,7 @@
 //! ```
 
 mod audit;
+mod care;
 mod condition;
 mod constant;
 mod course;
@@ -44,6 +45,7 @@ mod settings;
 mod table;
 
 pub use audit::audit;
+pub use care::Care;
 pub use course::{Bound, COURSE_COLUMNS, Course, Episode, Finding, Maximum, Outcome, Record, Row};
 pub use file::parse;
 pub use grading::Grading;

@@ -1,5 +1,6 @@
 //! The only grader: follows one patient's signs in time.
 
+use super::care::Care;
 use super::course::{Bound, Course, Episode, Finding, Outcome, Row};
 use super::grading::{Applied, Grading, Lasting, Plan};
 use super::logic::{Fact, Facts, Truth};
@@ -51,6 +52,11 @@ struct State {
     open: bool,
     /// Since when the open episode is at grade 0.
     clear_since: Option<f64>,
+    /// All care so far; what it was at the onset of the last episode, when grade 0 began, and when the last ended.
+    care: Care,
+    care_at_onset: Care,
+    care_at_clear: Care,
+    care_at_end: Care,
     /// Highest possible grade in the last episode.
     highest: u8,
     drugs: [Drug; 2],
@@ -76,6 +82,8 @@ struct Drug {
 struct Run {
     since: Option<f64>,
     paused: Option<f64>,
+    /// All care at its start.
+    care: Care,
 }
 
 /// How long the condition of a rule that must last has held.
@@ -176,6 +184,7 @@ impl Monitor {
         if let Some(episode) = state.episodes.last_mut().filter(|_| state.open) {
             episode.end = time;
             episode.outcome = Outcome::Fatal;
+            episode.care = state.care.since(&state.care_at_onset);
         }
         state.open = false;
         state.clear_since = None;
@@ -192,6 +201,7 @@ impl Monitor {
         }
         if let Some(episode) = state.episodes.last_mut().filter(|_| state.open) {
             episode.end = until;
+            episode.care = state.care.since(&state.care_at_onset);
         }
         Course { grading, rows: state.rows, episodes: state.episodes, until, remarks: Arc::default() }.complete()
     }
@@ -207,6 +217,10 @@ impl State {
             episodes: Vec::new(),
             open: false,
             clear_since: None,
+            care: Care::default(),
+            care_at_onset: Care::default(),
+            care_at_clear: Care::default(),
+            care_at_end: Care::default(),
             highest: 0,
             drugs: [drug(Sign::AntipyreticGiven), drug(Sign::AnticytokineGiven)],
             dated: Run::default(),
@@ -243,7 +257,11 @@ impl State {
     fn step(&mut self, applied: &Applied, time: f64, signs: &Signs) -> Option<Change> {
         let plan = &applied.plan;
         let before = self.finding;
-        let first = self.now.replace((time, *signs)).is_none();
+        let last = self.now.replace((time, *signs));
+        if let Some((since, signs)) = &last {
+            self.care.add(signs, time - since);
+        }
+        let first = last.is_none();
         let rises = self.rises(signs);
         let mut opened = None;
         if first && applied.documented {
@@ -257,7 +275,7 @@ impl State {
         }
         let mut changed = first || plan.logic.decide(signs, &told, &mut self.truths);
         let dated = plan.dated_from.is_some_and(|dated| dated.of(&self.truths).holds());
-        self.dated.follow(time, dated, plan.ends_after);
+        self.dated.follow(time, dated, plan.ends_after, &self.care);
         if !self.open && plan.opens.is_some_and(|opens| opens.of(&self.truths).holds()) {
             opened = Some(self.open_episode(plan, time));
         }
@@ -394,6 +412,7 @@ impl State {
             return last.onset;
         }
         self.highest = 0;
+        self.care_at_onset = if onset < time { self.dated.care.later(self.care_at_end) } else { self.care };
         self.episodes.push(Episode::begun(onset, time));
         onset
     }
@@ -403,6 +422,8 @@ impl State {
         let episode = self.episodes.last_mut()?;
         episode.end = since;
         episode.outcome = Outcome::Resolved;
+        episode.care = self.care_at_clear.since(&self.care_at_onset);
+        self.care_at_end = self.care_at_clear;
         self.open = false;
         self.clear_since = None;
         for drug in &mut self.drugs {
@@ -426,7 +447,11 @@ impl State {
             (0, _) => Bound::Undetermined,
             _ => Bound::Lower,
         };
-        self.clear_since = if self.finding.is_clear() { self.clear_since.or(Some(time)) } else { None };
+        if !self.finding.is_clear() {
+            self.clear_since = None;
+        } else if self.clear_since.is_none() {
+            (self.clear_since, self.care_at_clear) = (Some(time), self.care);
+        }
     }
 
     /// One row per time: signs that change one after the other at one time leave only the last.
@@ -440,12 +465,14 @@ impl State {
 }
 
 impl Run {
-    fn follow(&mut self, time: f64, holds: bool, longest_pause: f64) {
+    fn follow(&mut self, time: f64, holds: bool, longest_pause: f64, care: &Care) {
         if self.paused.is_some_and(|paused| time + SAME_TIME >= paused + longest_pause) {
             *self = Run::default();
         }
         if holds {
-            self.since = self.since.or(Some(time));
+            if self.since.is_none() {
+                (self.since, self.care) = (Some(time), *care);
+            }
             self.paused = None;
         } else if self.since.is_some() {
             self.paused = self.paused.or(Some(time));

@@ -25,8 +25,10 @@ pub enum Remark {
     InfusionUnknown,
     /// A bolus still counts as fluids given for pressure: for how long is a convention.
     BolusHeld,
-    /// Before the infusion: what looks like the syndrome has another cause.
+    /// Before the infusion: what looks like the syndrome has another cause, and is set aside.
     BeforeInfusion,
+    /// The episode began more than 14 days after the infusion, which needs another look at its cause.
+    LateOnset,
 }
 
 /// A set of [`Remark`]s.
@@ -35,7 +37,7 @@ pub struct Remarks(u16);
 
 impl Remark {
     /// All, in the order in which they are told.
-    pub const ALL: [Remark; 12] = [
+    pub const ALL: [Remark; 13] = [
         Remark::Twice,
         Remark::NoPressorRows,
         Remark::NoFluidRows,
@@ -48,6 +50,7 @@ impl Remark {
         Remark::InfusionUnknown,
         Remark::BolusHeld,
         Remark::BeforeInfusion,
+        Remark::LateOnset,
     ];
 
     /// Its name among the flags of a course.
@@ -65,6 +68,7 @@ impl Remark {
             Remark::InfusionUnknown => "time-from-first-row",
             Remark::BolusHeld => "bolus-still-counts",
             Remark::BeforeInfusion => "before-infusion",
+            Remark::LateOnset => "late-onset",
         }
     }
 }

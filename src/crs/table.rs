@@ -98,7 +98,8 @@ pub fn grade_all(
 }
 
 /// Grades states of a patient, each from its time to the next: what is unknown in one is unknown, whatever was known
-/// before. The courses, in the order of the panel's scales, stop at the last.
+/// before. The courses, in the order of the panel's scales, stop at the last. Time 0 is the infusion: an episode that
+/// begins more than 14 days after it carries the flag `late-onset`.
 ///
 /// Times must not run backwards.
 pub fn grade_states(mut panel: Panel, states: impl IntoIterator<Item = Reading>) -> Vec<Course> {
@@ -121,7 +122,32 @@ pub fn grade_states(mut panel: Panel, states: impl IntoIterator<Item = Reading>)
             course.remarks = remarks.clone();
         }
     }
+    courses.iter_mut().for_each(mark_late);
     courses
+}
+
+/// Cytokine release syndrome is expected within the first 14 days; later onset wants another look at its cause.
+///
+/// Of 475 patients none had its onset later (Blood Adv 2024;8:5346).
+const LATE: f64 = 14.0;
+
+fn mark_late(course: &mut Course) {
+    let late: Vec<(f64, f64)> = course.episodes().iter().map(|episode| (episode.onset, episode.end)).collect();
+    let late: Vec<(f64, f64)> = late.into_iter().filter(|(onset, _)| *onset > LATE + SAME_TIME).collect();
+    if late.is_empty() {
+        return;
+    }
+    let mut times: Vec<f64> = course.remarks.iter().map(|(time, _)| *time).collect();
+    times.extend(late.iter().flat_map(|(onset, end)| [*onset, *end]));
+    times.sort_by(f64::total_cmp);
+    times.dedup();
+    let marked = times.into_iter().map(|time| {
+        let mut remarks = course.remarks_at(time);
+        remarks.add_if(late.iter().any(|(onset, end)| (*onset..*end).contains(&time)), Remark::LateOnset);
+        (time, remarks)
+    });
+    let marked: Vec<(f64, Remarks)> = marked.collect();
+    course.remarks = marked.into();
 }
 
 /// The states that readings leave behind, each from its time to the next: values are held until the next or until they

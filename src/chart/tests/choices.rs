@@ -77,3 +77,19 @@ fn thresholds_of_pressure_by_age_and_by_the_patient() {
     assert_eq!(grade("0,SBP_BASELINE,150,mmHg", 105, &[("sbp_fall", "50"), relative[0]]), is(1, ""));
     assert_eq!(grade("0,HR,90,1/min", 89, &relative), is(2, "baseline-unknown"));
 }
+
+#[test]
+fn summed_hours_begin_anew_with_the_next_episode() {
+    // 20 hours of norepinephrine, well for 14 days, 20 hours more: no episode has 24.
+    let well = |hour: u32| format!("{hour},TEMP,36.8,degC\n");
+    let ill = |hour: u32| format!("{hour},TEMP,38.5,degC\n{hour},PRESSOR:NE,5,ug/min\n{},PRESSOR:NE,0,\n", hour + 20);
+    let rows = ill(10) + &well(31) + &ill(367) + &well(388) + &well(440);
+    let options = Options { hold: f64::INFINITY, absent: Absent::None, ..Options::default() };
+    let begin = "0,TEMP,36.8,degC\n0,SBP,110,mmHg\n0,O2DEVICE,RA\n";
+    let course = graded(&format!("{begin}{rows}"), "mskcc", &[("pressor_time", "cumulative")], &options);
+    let worst: Vec<u8> = course.episodes().iter().map(|episode| episode.maximum).collect();
+    assert_eq!(worst, [2, 2]);
+    // Within one episode they add up.
+    let course = by(&(ill(10) + &ill(31)), "mskcc", &[("pressor_time", "cumulative")]);
+    assert_eq!(course.episodes()[0].maximum, 3);
+}

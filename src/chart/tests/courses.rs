@@ -106,6 +106,33 @@ fn pt6_death() {
     assert_eq!((other.maximum().grade, other.episodes()[0].outcome), (Some(4), Outcome::Censored));
 }
 
+/// Fluids, vasopressors, oxygen, positive pressure of an episode, hours.
+fn care(course: &Course, episode: usize) -> [f64; 4] {
+    let care = &course.episodes()[episode].care;
+    let hours = |days: f64| (days * 24.0 * 1e6).round() / 1e6;
+    [care.fluids, care.vasopressors, care.oxygen, care.ventilation].map(hours)
+}
+
+#[test]
+fn hours_of_care_are_those_between_onset_and_end() {
+    // PT2: the bolus at 78 counts for 6 hours, the drip runs from 80 to 100, where the episode ends.
+    assert_eq!(care(&by(&pt2(), "astct-2019"), 0), [6.0, 20.0, 0.0, 0.0]);
+    assert_eq!(care(&by(&pt4(), "astct-2019"), 0), [0.0, 0.0, 12.0, 0.0]);
+    // PT5: a bolus before the fever belongs to the episode only if it is dated back.
+    assert_eq!(care(&by(&pt5(), "astct-2019"), 0), [6.0, 0.0, 0.0, 0.0]);
+    let dated_back = graded(&pt5(), "astct-2019", &[("onset", "first_symptom")], &Options::default());
+    assert_eq!(care(&dated_back, 0), [12.0, 0.0, 0.0, 0.0]);
+    // PT6: intubated at 90, dead at 130. Oxygen for another reason after the end of an episode is not its oxygen.
+    let mut rows = temperatures(&steady(60, 126, 39.2)).replace("O2DEVICE,RA", "HR,120");
+    rows += "60,O2DEVICE,RA\n90,O2DEVICE,IMV\n90,FIO2,60,percent\n130,DEATH,crs\n";
+    assert_eq!(care(&by(&rows, "astct-2019"), 0), [0.0, 0.0, 40.0, 40.0]);
+    let rows =
+        temperatures(&[(10, 38.5), (16, 38.5)]) + "20,TEMP,37,degC\n30,TEMP,37,degC\n30,O2DEVICE,NC\n60,TEMP,37,degC";
+    let strict =
+        graded(&rows, "astct-2019", &[("fever_waiver", "never")], &Options { hold: 48.0, ..Options::default() });
+    assert_eq!((episodes(&strict), care(&strict, 0)), (vec![(10.0, 20.0, 1)], [0.0; 4]));
+}
+
 #[test]
 fn dates_are_counted_from_the_infusion_and_give_calendar_days() {
     // PT1 with an infusion at 22:00: fever from 16:00 on one day to 16:00 on the next, by dates in any order.

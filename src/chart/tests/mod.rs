@@ -3,6 +3,7 @@
 mod choices;
 mod courses;
 mod defects;
+mod entries;
 mod missing;
 mod snapshots;
 mod standards;

@@ -10,7 +10,7 @@ use crate::cli::verbs::charts;
 use crate::cli::{Context, Failure, disk, output, tables};
 use crate::cohort::{Cohort, Kind, Summary};
 use crate::crs::{Bound, Episode, Maximum, Scale};
-use crate::diagnostic::codes::{data, file};
+use crate::diagnostic::codes::{chart, data, file};
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::trajectory::{Fields, aligned};
 
@@ -89,7 +89,19 @@ fn of_population(folder: &str, scales: &[Scale]) -> Result<Cohort, Problems> {
         .collect();
     let (Some(subject), Some(status)) = (subject, status) else { return Err(problems) };
     let columns: Option<Vec<[usize; 3]>> = columns.into_iter().collect();
-    let columns = problems.or_value(columns)?;
+    let Some(columns) = columns else { return Err(problems) };
+    for row in 0..table.rows() {
+        for [_, bound, _] in &columns {
+            let text = table.field(row, *bound);
+            if !matches!(text.as_ref(), "" | "exact" | "lower" | "undetermined") {
+                problems
+                    .error(&chart::VALUE, format!("`{text}` is no bound of a grade"))
+                    .label(table.span(row, *bound), "")
+                    .help("exact, lower or undetermined, as `cascade population` writes it");
+            }
+        }
+    }
+    problems.or_value(Some(()))?;
     let mut cohort = Cohort::new(scales);
     for row in (0..table.rows()).filter(|row| table.field(*row, status) != "failed") {
         let summary = |[grade, bound, onset]: &[usize; 3]| {

@@ -77,3 +77,37 @@ fn a_value_is_forgotten_after_eight_hours_and_the_grade_with_it() {
     assert_eq!(held.rows().len(), 2);
     assert_eq!(held.episodes()[0].bound, Bound::Exact);
 }
+
+#[test]
+fn what_is_asked_of_an_unknown_patient_does_not_hold() {
+    // Scales ask `age_known` first: a comparison with what is not given is false, whichever way it is written.
+    let rule = |id: &str, when: &str| {
+        format!(
+            "[[rules]]\nid = '{id}'\ngrade = 2\naxis = 'pressure'\nwhen = '{when}'\ntext = 'x'\nsource = 'none'\nstatus = 'read'\n"
+        )
+    };
+    let text = |condition: &str| {
+        let head = "format = 'cascade-scale/1'\nname = 'asked'\ntitle = 'Asked'\n[source]\ncitation = 'none'\n";
+        format!(
+            "{head}{}{}",
+            rule("never", "temperature > 60 [degC]").replace("grade = 2", "grade = 1"),
+            rule("asked", condition)
+        )
+    };
+    let found = |condition: &str, patient: Patient| {
+        let mut problems = crate::diagnostic::Problems::default();
+        let scale = parse(&crate::diagnostic::Source::new("asked.toml", &text(condition)), &mut problems);
+        let scale = problems.or_value(scale).unwrap();
+        let course = snapshot_on(&scale, &Settings { patient, ..Settings::default() }, &Signs::normal());
+        (course.rows()[0].finding.lowest, course.rows()[0].finding.highest)
+    };
+    for condition in ["age < 18 [year]", "age >= 18 [year]", "sbp < sbp_baseline - 10 [mmHg]", "sbp > sbp_baseline"] {
+        assert_eq!(found(condition, Patient::unknown()), (0, 0), "{condition}");
+    }
+    let unknown = "age != 18 [year]";
+    assert_eq!(found(unknown, Patient::unknown()), (0, 0));
+    assert_eq!(found(unknown, Patient { age: 17.0, ..Patient::unknown() }), (2, 2));
+    assert_eq!(found("sbp < sbp_baseline - 10 [mmHg]", Patient { sbp_baseline: 140.0, ..Patient::unknown() }), (2, 2));
+    assert_eq!(found("age < 18 [year]", Patient { age: 17.0, ..Patient::unknown() }), (2, 2));
+    assert_eq!(found("age < 18 [year]", Patient { age: 18.0, ..Patient::unknown() }), (0, 0));
+}
