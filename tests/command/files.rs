@@ -112,7 +112,14 @@ fn a_table_of_the_signs_grades_as_the_run_that_wrote_it() {
         let course = fs::read_to_string(at.join("out/course.csv")).unwrap();
         assert_eq!(course, printed(at, &line), "a table of signs does not touch the course");
         assert!(course.contains(",4,exact,"), "{course}");
-        assert_eq!(printed(at, &["grade", "out/signs.csv"]), course, "{until}");
+        // Of the patient of a table no age is known unless it is told; a simulated one is an adult.
+        assert!(printed(at, &["grade", "out/signs.csv"]).contains("adult-assumed"));
+        let signs = fs::read_to_string(at.join("out/signs.csv")).unwrap();
+        let mut lines = signs.lines();
+        let told = std::iter::once(format!("{},age [year]", lines.next().unwrap()));
+        let told: Vec<String> = told.chain(lines.map(|line| format!("{line},40"))).collect();
+        fs::write(at.join("told.csv"), told.join("\n")).unwrap();
+        assert_eq!(printed(at, &["grade", "told.csv"]), course, "{until}");
     }
 }
 

@@ -247,7 +247,7 @@ fn wrong_input_is_told_before_anything_is_written() {
         (&["--seed", "-1"], "invalid value '-1'"),
         (&["--patients", "p.csv"], "nonsense"),
         (&["--patients", "empty.csv"], "empty"),
-        (&["--patients", "head.csv"], "no patients"),
+        (&["--patients", "head.csv"], "a header but no rows"),
         (&["--patients", "missing.csv"], "cannot read `missing.csv`"),
         (&["--patients", "-"], "how many patients"),
         (&["-n", "0"], "0 is not in"),

@@ -90,6 +90,9 @@ fn each_of_two_signs_has_its_own_unit_though_both_are_written_alike() {
     let both = signs("1,TEMP,101,degF\n1,SPO2,0.95,1\n1,O2DEVICE,VENTURI,\n1,FIO2,0.45,1");
     use crate::sign::Sign;
     assert_eq!([Sign::Spo2, Sign::Fio2].map(|sign| both.raw(sign)), [95.0, 45.0]);
+    let text = "subject,time_h,param,value,unit\n1,1,SPO2,0.95,1\n1,1,FIO2,1.5,1\n";
+    let refused = LongTable::open("ward.csv", text.as_bytes()).unwrap().next_chart().unwrap_err();
+    assert!(refused.to_string().contains("`fio2` cannot be `1.5 1`"), "{refused}");
 }
 
 #[test]

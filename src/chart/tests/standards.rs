@@ -255,9 +255,9 @@ fn mistakes_of_a_bundle_are_told_with_entry_and_path() {
 #[test]
 fn whom_no_adverse_event_calls_ill_was_reported_without_the_syndrome() {
     let vs = "USUBJID,VSTESTCD,VSORRES,VSORRESU,VSDTC\n1,TEMP,38.5,C,2026-01-03T06:00\n2,TEMP,37,C,2026-01-03T06:00\n\
-        3,TEMP,38,C,2026-01-03T06:00\n3,TEMP,38,C,2026-01-09T06:00\n";
+        3,TEMP,38,C,2026-01-03T06:00\n3,TEMP,38,C,2026-01-09T06:00\n4,TEMP,38,C,2026-01-03T06:00\n";
     let ae = "USUBJID,AETERM,AEDECOD,AETOXGR,AEOUT,AEENDTC\n1,CRS,Cytokine release syndrome,2,RECOVERED/RESOLVED,\n\
-        3,Sepsis,Sepsis,5,FATAL,2026-01-05T08:00\n2,Ileus,Ileus,5,FATAL,2026-01-05\n";
+        3,Sepsis,Sepsis,5,FATAL,2026-01-05T08:00\n2,Ileus,Ileus,5,FATAL,2026-01-05\n4,CRS,Cytokine release syndrome,,,\n";
     let read = |ae: Option<&str>| {
         let mut tables = Sdtm::new(Mapping::sdtm());
         tables.read("vs", &crate::diagnostic::Source::new("vs.csv", vs));
@@ -270,11 +270,12 @@ fn whom_no_adverse_event_calls_ill_was_reported_without_the_syndrome() {
         charts.iter().map(|chart| chart.reports.iter().map(|report| report.grade).collect()).collect()
     };
     let charts = read(Some(ae));
-    assert_eq!(reported(&charts), [[2], [0], [0]]);
+    // The syndrome without a grade is no report.
+    assert_eq!(reported(&charts), [vec![2], vec![0], vec![0], vec![]]);
     assert!(charts[0].reports[0].scale == charts[1].reports[0].scale);
-    assert_eq!(reported(&read(None)), [[0_u8; 0]; 3]);
+    assert_eq!(reported(&read(None)), [[0_u8; 0]; 4]);
     // Nobody had an event: the header alone says so.
-    assert_eq!(reported(&read(Some(ae.lines().next().unwrap()))), [[0], [0], [0]]);
+    assert_eq!(reported(&read(Some(ae.lines().next().unwrap()))), [[0], [0], [0], [0]]);
     // Death of another cause ends observation; without a time of day it cannot.
     let until = |chart: &Chart| chart.states(&Options::default()).last().unwrap().time;
     assert!((until(&charts[2]) - 50.0 / 24.0).abs() < 1e-9);
