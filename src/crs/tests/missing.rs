@@ -96,7 +96,7 @@ fn what_is_asked_of_an_unknown_patient_does_not_hold() {
     };
     let found = |condition: &str, patient: Patient| {
         let mut problems = crate::diagnostic::Problems::default();
-        let scale = parse(&crate::diagnostic::Source::new("asked.toml", &text(condition)), &mut problems);
+        let scale = parse(&crate::diagnostic::Source::new("asked.toml", text(condition)), &mut problems);
         let scale = problems.or_value(scale).unwrap();
         let course = snapshot_on(&scale, &Settings { patient, ..Settings::default() }, &Signs::normal());
         (course.rows()[0].finding.lowest, course.rows()[0].finding.highest)
