@@ -110,6 +110,12 @@ pub struct RunArgs {
     /// "tocilizumab 800 mg over 1 h at 3 d every 8 h x 3"
     #[arg(long, value_name = "DOSE")]
     pub dose: Vec<String>,
+    /// Treat by a rule: one that ships (tocilizumab, dexamethasone, ...) or a path to a file of rules
+    ///
+    /// Rules look at grades, signs and anything of the model, and give or withhold doses; several are allowed, and those
+    /// of the scenario stay. --output writes decisions.csv: every dose given, refused or withheld, and why.
+    #[arg(long, value_name = "RULE|PATH")]
+    pub treat: Vec<String>,
     /// A scenario file; flags override what it says
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,

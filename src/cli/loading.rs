@@ -8,7 +8,7 @@ use crate::diagnostic::codes::{file, run};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
 use crate::integrate::Method;
 use crate::model::{Library, Model, Named, Override, ParameterSet};
-use crate::regimen::Regimen;
+use crate::regimen::{Regimen, Rule, RuleFile};
 use crate::sign::Patient;
 use crate::simulate::{Grid, Scenario, ScenarioFile, embedded_scenario, positive_time};
 use crate::unit::{Quantity, Unit};
@@ -28,6 +28,8 @@ pub struct Loaded {
     mistakes: Problems,
     /// Names and hashes of what was read.
     pub inputs: Vec<(String, String)>,
+    /// Rules of treatment.
+    pub rules: Vec<Rule>,
     /// Seed of random numbers, if the file or the command says one.
     pub seed: Option<u64>,
 }
@@ -83,8 +85,20 @@ impl Loaded {
         if let Some((_, set)) = &set {
             note(&set.source);
         }
+        let mut rules = Vec::new();
+        for place in file.iter().flat_map(|file| &file.rule_files) {
+            let source = rule_source(&beside(place)).map_err(|found| placed(found, place))?;
+            note(&source);
+            rules.extend(rules_of(&source, mistakes));
+        }
+        rules.extend(file.iter().flat_map(|file| file.rules.clone()));
+        for name in &arguments.treat {
+            let source = rule_source(name)?;
+            note(&source);
+            rules.extend(rules_of(&source, mistakes));
+        }
         let seed = file.as_ref().and_then(|file| file.seed);
-        Ok(Self { model, set, file, warnings, mistakes: Problems::default(), inputs, seed })
+        Ok(Self { rules, model, set, file, warnings, mistakes: Problems::default(), inputs, seed })
     }
 
     /// The scenario: model, then file, then flags. All mistakes at once.
@@ -121,6 +135,7 @@ impl Loaded {
         let scenario = scenario.map(|scenario| Scenario {
             set: self.set.as_ref().map(|(name, _)| name.clone()),
             regimen,
+            rules: self.rules.clone(),
             until: until.unwrap_or(scenario.until),
             grid: grid.unwrap_or_default(),
             rtol: rtol.unwrap_or(scenario.rtol),
@@ -157,6 +172,15 @@ pub fn open_set(model: &Model, wanted: Option<&str>) -> Result<Option<(String, P
         (None, Some(Named { text, span })) => open(text).map_err(|found: Problems| placed(found, span)),
         (None, None) => Ok(None),
     }
+}
+
+/// The file of rules of that name or path.
+fn rule_source(name: &str) -> Result<Source, Problems> {
+    if disk::is_path(name) { Ok(disk::read(name)?) } else { Ok(RuleFile::embedded_source(name)?) }
+}
+
+fn rules_of(source: &Source, problems: &mut Problems) -> Vec<Rule> {
+    RuleFile::parse(source, problems).map_or_else(Vec::new, |file| file.rules)
 }
 
 /// A path that a file names counts from the folder of that file.

@@ -26,7 +26,7 @@ use clap::error::ErrorKind;
 
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::Stop;
-use crate::simulate::{Failed, Scenario};
+use crate::simulate::{Failed, Run, Scenario};
 use arguments::{Arguments, Verb};
 
 /// Why a command did not end well.
@@ -83,6 +83,13 @@ impl Context {
         if let Some(first) = late.first() {
             let more = if late.len() > 1 { format!(" and {} more", late.len() - 1) } else { String::new() };
             self.say(&format!("warning: the run ends before {first}{more}; a later --until gives it"));
+        }
+    }
+
+    /// Says what rules of treatment did.
+    pub fn say_of_rules(&self, scenario: &Scenario<'_>, run: &Run) {
+        if !scenario.rules.is_empty() {
+            self.say(&tables::treatments(&run.decisions));
         }
     }
 

@@ -8,6 +8,7 @@ use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::observation::{self, Subject};
 use crate::outcome::{self, EndPointRow, ExposureRow};
+use crate::simulate::{DECISION_COLUMNS, DecisionRow};
 use crate::trajectory::Sidecar;
 
 /// CSV with quotes where needed.
@@ -24,6 +25,19 @@ pub fn exposure(rows: &[ExposureRow]) -> String {
     let mut text = Vec::new();
     outcome::write_csv(rows, &mut text).expect("memory does not fail");
     String::from_utf8(text).expect("written from text")
+}
+
+/// The CSV of decisions of treatment rules.
+pub fn decisions(rows: &[DecisionRow]) -> String {
+    let head = DECISION_COLUMNS.iter().map(ToString::to_string).collect();
+    csv(std::iter::once(head).chain(rows.iter().map(DecisionRow::cells)))
+}
+
+/// What rules did, in a line; none without a decision.
+pub fn treatments(rows: &[DecisionRow]) -> String {
+    let count = |outcome: &str| rows.iter().filter(|row| row.outcome == outcome).count();
+    let (given, refused, withheld) = (count("given"), count("refused"), count("withheld"));
+    format!("treatment by rule: {given} given, {refused} refused, {withheld} withheld")
 }
 
 /// The CSV of end points.

@@ -37,6 +37,9 @@ mod tape;
 mod tests;
 mod workspace;
 
-pub use model::{Compiled, CompiledDose, CompiledFloor, CompiledSwitch, HeldSlots, SwitchKind, compile};
+pub use model::{
+    Compiled, CompiledDose, CompiledFloor, CompiledQuestions, CompiledSwitch, HeldSlots, Questions, SwitchKind,
+    compile, compile_with,
+};
 pub use program::{Equations, Program};
 pub use workspace::Workspace;

@@ -29,6 +29,32 @@ pub struct Compiled {
     pub end_points: Vec<usize>,
     /// Conditions of the grading scales.
     pub watched: Vec<usize>,
+    /// What was asked for besides.
+    pub asked: CompiledQuestions,
+}
+
+/// What somebody outside of the model asks of it: conditions that are located, values, and names of their own.
+#[derive(Debug, Clone, Default)]
+pub struct Questions {
+    /// Conditions; their crossings are located.
+    pub conditions: Vec<Expression>,
+    /// Numbers and conditions that are only evaluated.
+    pub values: Vec<Expression>,
+    /// Names of values that whoever asks holds, as a grade; each gets a slot.
+    pub observed: Vec<String>,
+    /// Names with a canonical value.
+    pub constants: Vec<(String, f64)>,
+}
+
+/// [`Questions`], compiled.
+#[derive(Debug, Clone, Default)]
+pub struct CompiledQuestions {
+    /// Of each condition the output that is 1 where it holds, and the crossings to watch.
+    pub conditions: Vec<(usize, Vec<usize>)>,
+    /// Of each value its output.
+    pub values: Vec<usize>,
+    /// Of each observed name whether a crossing depends on it besides on the solution.
+    pub moves: Vec<bool>,
 }
 
 /// Where held values stand.
@@ -44,6 +70,8 @@ pub struct HeldSlots {
     pub infusions: Vec<Option<usize>>,
     /// Whether each state with an absorbing floor is alive, 1 or 0.
     pub alive: Vec<Option<usize>>,
+    /// First of the values that are observed from outside.
+    pub observed: usize,
     /// Number of slots.
     pub count: usize,
 }
@@ -112,7 +140,13 @@ pub struct CompiledDose {
 ///
 /// Atoms about signs that the model does not read are left out: nothing continuous stands behind them.
 pub fn compile(model: &Model, atoms: &[Atom]) -> Compiled {
-    let mut held = held_slots(model);
+    compile_with(model, atoms, &Questions::default())
+}
+
+/// The same, with questions that others ask of the model. A name is first what is observed from outside, then what the
+/// model defines, then an output, a sign that the model reads, a constant of whoever asks.
+pub fn compile_with(model: &Model, atoms: &[Atom], questions: &Questions) -> Compiled {
+    let mut held = held_slots(model, questions.observed.len());
     let mut lowering = Lowering { model, held: &held, graph: Graph::default(), derived: HashMap::new() };
     for derived in &model.derived {
         let node = lowering.lower(&derived.value);
@@ -180,6 +214,7 @@ pub fn compile(model: &Model, atoms: &[Atom]) -> Compiled {
             shows: false,
         });
     }
+    let mut asked = lowering.questions(questions, &mut outputs, &mut conditions);
     let mut end_points = Vec::new();
     for end_point in &model.end_points {
         end_points.push(match end_point.followed {
@@ -246,7 +281,26 @@ pub fn compile(model: &Model, atoms: &[Atom]) -> Compiled {
         switch.shows =
             (0..program.outputs_count()).any(|output| program.output_reads(output).contains(Input::Held(slot)));
     }
-    Compiled { program, held, switches, floors, doses, readings, end_points, watched }
+    asked.settle(&program, &held);
+    Compiled { program, held, switches, floors, doses, readings, end_points, watched, asked }
+}
+
+impl CompiledQuestions {
+    /// Leaves out crossings of what the solution does not move, and notes which observed values move others.
+    fn settle(&mut self, program: &Program, held: &HeldSlots) {
+        let moves = |condition: usize| {
+            let reads = program.condition_reads(condition);
+            reads.contains(Input::Time) || (0..program.states()).any(|state| reads.contains(Input::State(state)))
+        };
+        for (_, watch) in &mut self.conditions {
+            watch.retain(|condition| moves(*condition));
+        }
+        for (at, acts) in self.moves.iter_mut().enumerate() {
+            let slot = Input::Held(held.observed + at);
+            let mut watched = self.conditions.iter().flat_map(|(_, watch)| watch);
+            *acts = watched.any(|condition| program.condition_reads(*condition).contains(slot));
+        }
+    }
 }
 
 /// Adds the crossings behind the comparisons in `roots`; returns their indices.
@@ -285,7 +339,7 @@ fn unit_of(sign: Sign) -> Unit {
     Unit::parse_str(sign.unit_text()).expect("the vocabulary has known units")
 }
 
-fn held_slots(model: &Model) -> HeldSlots {
+fn held_slots(model: &Model, observed: usize) -> HeldSlots {
     let covariates = 0;
     let switches = model.covariates.len();
     let doses = switches + model.switches.len();
@@ -299,7 +353,7 @@ fn held_slots(model: &Model) -> HeldSlots {
     let infusions = (0..model.states.len()).map(|at| takes_doses(at).then(&mut next)).collect();
     let absorbing = |at: usize| model.states[at].floor.is_some_and(|floor| floor.absorbing);
     let alive = (0..model.states.len()).map(|at| absorbing(at).then(&mut next)).collect();
-    HeldSlots { covariates, switches, doses, infusions, alive, count }
+    HeldSlots { covariates, switches, doses, infusions, alive, observed: count, count: count + observed }
 }
 
 struct Lowering<'a> {
@@ -313,6 +367,54 @@ impl Lowering<'_> {
     fn lower(&mut self, expression: &Expression) -> NodeId {
         let mut names = Names { model: self.model, held: self.held, derived: &self.derived };
         lower(expression, &mut names, &mut self.graph)
+    }
+
+    /// What is asked from outside: with more names than the model has.
+    fn questions(
+        &mut self,
+        questions: &Questions,
+        outputs: &mut Vec<NodeId>,
+        conditions: &mut Vec<NodeId>,
+    ) -> CompiledQuestions {
+        if questions.conditions.is_empty() && questions.values.is_empty() {
+            return CompiledQuestions { moves: vec![false; questions.observed.len()], ..CompiledQuestions::default() };
+        }
+        let model = self.model;
+        let own = self.derived.clone();
+        for (at, name) in questions.observed.iter().enumerate() {
+            let node = self.graph.input(Input::Held(self.held.observed + at));
+            self.derived.insert(name.clone(), node);
+        }
+        // Nearest first: what has a name already keeps it.
+        let mut names: Vec<(&str, NodeId)> = Vec::new();
+        for (output, node) in model.outputs.iter().zip(&*outputs) {
+            names.push((&output.name, *node));
+        }
+        for reading in &model.readings {
+            names.push((reading.sign.name(), self.lower(&reading.value)));
+        }
+        for (name, value) in &questions.constants {
+            names.push((name, self.graph.constant(*value)));
+        }
+        for (name, node) in names {
+            if !model.defines(name) {
+                self.derived.entry(name.to_string()).or_insert(node);
+            }
+        }
+        let of_conditions = questions.conditions.iter().map(|condition| {
+            let node = self.lower(condition);
+            outputs.push(node);
+            (outputs.len() - 1, crossings(&mut self.graph, &[node], conditions))
+        });
+        let of_conditions: Vec<_> = of_conditions.collect();
+        let of_values = questions.values.iter().map(|value| {
+            outputs.push(self.lower(value));
+            outputs.len() - 1
+        });
+        let of_values = of_values.collect();
+        self.derived = own;
+        let moves = vec![false; questions.observed.len()];
+        CompiledQuestions { conditions: of_conditions, values: of_values, moves }
     }
 
     /// The rate of a state with infusions, held at 0 after an absorbing extinction.

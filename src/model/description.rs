@@ -477,6 +477,17 @@ impl Model {
             .filter(|(_, output)| !self.states.iter().any(|state| state.name.text == output.name.text))
     }
 
+    /// Whether a state, parameter, covariate, derived quantity or switch has this name.
+    pub fn defines(&self, name: &str) -> bool {
+        let states = self.states.iter().map(|item| &item.name);
+        let parameters = self.parameters.iter().map(|item| &item.name);
+        let covariates = self.covariates.iter().map(|item| &item.name);
+        let derived = self.derived.iter().map(|item| &item.name);
+        let switches = self.switches.iter().map(|item| &item.name);
+        let mut names = states.chain(parameters).chain(covariates).chain(derived).chain(switches);
+        names.any(|known| known.text == name)
+    }
+
     /// Whether it grades: it says how at least one sign is read.
     pub fn has_signs(&self) -> bool {
         !self.readings.is_empty()

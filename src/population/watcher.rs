@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::numeric::{InstructionSet, Kernel, Lanes, Scalar, apart};
 use crate::outcome::{EndPointOutcome, EndPointRecorder, Exposure, Recorder, SAMPLES, Shapes, Window, shapes};
 use crate::regimen::same_time;
-use crate::simulate::{Controller, Departure, Event, Plan, Stopped, Watcher};
+use crate::simulate::{Controller, Decision, Departure, Event, Happened, Plan, Stopped, Watcher};
 use crate::unit::Conversion;
 
 /// What a patient leaves behind.
@@ -24,6 +24,7 @@ pub(super) struct Left<'a> {
     /// Outputs at the output times, one row a time; rows not reached are missing.
     pub rows: &'a [f64],
     pub events: Vec<Event>,
+    pub decisions: Vec<Decision>,
     pub courses: Vec<Course>,
 }
 
@@ -219,11 +220,20 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
     fn finish(&mut self, lane: usize, end: Departure<'_>) {
         let notes = &mut self.lanes[lane];
         let exposure = notes.exposure.finish(end.time);
-        let (events, _, panel) = end.controller.finish();
+        let Happened { events, panel, decisions, .. } = end.controller.finish();
         let courses = panel.map_or_else(Vec::new, |panel| panel.finish(self.plan.to_days(end.time)));
+        let courses = self.plan.reported(courses);
         let end_points = notes.end_points.finish(end.time);
-        let left =
-            Left { stopped: end.stopped, time: end.time, exposure, end_points, rows: &notes.rows, events, courses };
+        let left = Left {
+            stopped: end.stopped,
+            time: end.time,
+            exposure,
+            end_points,
+            rows: &notes.rows,
+            events,
+            decisions,
+            courses,
+        };
         (self.leave)(notes.patient, left);
     }
 }

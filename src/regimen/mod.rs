@@ -24,9 +24,11 @@
 mod dose;
 mod parse;
 mod resolve;
+mod rule;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use dose::{Amount, Dose, Infusion, Located, Regimen, Repeat};
 pub use resolve::{Administration, Delivery, Entries, Entry, Given, Takes, same_time};
+pub use rule::{Act, Rule, RuleFile, rule_names};

@@ -374,7 +374,7 @@ fn day() -> Unit {
 }
 
 /// A letter or `_`, then letters, digits, `_` and `.`.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
 }

@@ -171,6 +171,14 @@ impl Sign {
         Sign::ALL.into_iter().find(|sign| sign.name() == name)
     }
 
+    /// The rank of a level by its name, whichever sign has it: `hfnc`, `multiple`.
+    pub fn rank_named(name: &str) -> Option<f64> {
+        Sign::ALL.into_iter().find_map(|sign| match sign.kind() {
+            Kind::Levels(names) => names.iter().position(|known| *known == name).map(|rank| rank as f64),
+            _ => None,
+        })
+    }
+
     /// The names of all, for the nearest one.
     pub fn names() -> impl Iterator<Item = &'static str> + Clone {
         Sign::ALL.into_iter().map(Sign::name)

@@ -3,6 +3,7 @@
 use super::moving::Moved;
 use super::plan::{Action, ActionKind, Plan};
 use super::switches::Switches;
+use super::treatment::{Decision, Treated};
 use crate::compile::Workspace;
 use crate::crs::Panel;
 use crate::integrate::{Border, Cause};
@@ -60,6 +61,19 @@ pub struct Order {
     pub duration: f64,
 }
 
+/// What happened to a patient in a run.
+#[derive(Debug)]
+pub struct Happened {
+    /// Doses, switches, extinctions.
+    pub events: Vec<Event>,
+    /// Readings at each change.
+    pub readings: Vec<(f64, Signs)>,
+    /// The graders with their courses.
+    pub panel: Option<Panel>,
+    /// What rules of treatment decided.
+    pub decisions: Vec<Decision>,
+}
+
 /// What the integrator is to do after a border, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
@@ -73,6 +87,8 @@ pub enum Answer {
     Finish,
     /// Switches never settle; index of one of them.
     Chatter(usize),
+    /// A rule of treatment gives without end; its place.
+    Endless(usize),
 }
 
 /// What a border is about.
@@ -118,13 +134,16 @@ pub struct Controller<'p, S = One> {
     /// Which switches have turned at the present border.
     just_turned: Vec<bool>,
     given: Signs,
-    panel: Option<Panel>,
+    pub(super) panel: Option<Panel>,
+    /// What the rules of treatment have decided so far.
+    pub(super) treated: Option<Treated<S>>,
+    constants: Vec<S>,
     readings: Vec<(f64, Signs)>,
     events: Vec<Event>,
     /// States and held values before anything acts at the start.
     untouched: (Vec<S>, Vec<S>),
     /// The time of what happens now, with derivatives.
-    now: S,
+    pub(super) now: S,
     pub(super) moved: Moved<S>,
     pub(super) workspace: Workspace<S>,
     pub(super) outputs: Vec<S>,
@@ -168,6 +187,8 @@ impl<'p, S: Scalar> Controller<'p, S> {
         let mut constants = vec![S::default(); compiled.program.constants_count()];
         compiled.program.constants(&mut workspace, &mut constants);
         let actions = plan.actions(&parameters, &constants);
+        let graders = panel.as_ref().map_or(0, |panel| panel.monitors().len());
+        let treated = plan.treatment.as_ref().map(|rules| Treated::new(rules, compiled.doses.len(), graders));
         Self {
             plan,
             parameters,
@@ -182,6 +203,8 @@ impl<'p, S: Scalar> Controller<'p, S> {
             just_turned: vec![false; compiled.switches.len()],
             given: plan.nothing_given(),
             panel,
+            treated,
+            constants,
             readings: Vec::new(),
             events: Vec::new(),
             untouched: Default::default(),
@@ -211,6 +234,11 @@ impl<'p, S: Scalar> Controller<'p, S> {
         &self.parameters
     }
 
+    /// What doses are computed from, canonical.
+    pub(super) fn constants(&self) -> &[S] {
+        &self.constants
+    }
+
     /// Held values as they are now, canonical.
     pub fn held(&self) -> &[S] {
         &self.held
@@ -225,7 +253,9 @@ impl<'p, S: Scalar> Controller<'p, S> {
     pub fn wake(&self, now: f64) -> Option<f64> {
         let graders = self.panel.as_ref().and_then(Panel::wake).map(|days| self.plan.from_days(days));
         let switches = self.switches.wake(&self.plan.compiled, now);
-        [graders, switches].into_iter().flatten().filter(|time| *time > now).min_by(f64::total_cmp)
+        let treated = self.treated.as_ref().zip(self.plan.treatment.as_ref());
+        let rules = treated.and_then(|(treated, rules)| treated.wake(rules, now));
+        [graders, switches, rules].into_iter().flatten().filter(|time| *time > now).min_by(f64::total_cmp)
     }
 
     /// The conditions whose crossings matter now.
@@ -239,6 +269,9 @@ impl<'p, S: Scalar> Controller<'p, S> {
             for &condition in &self.plan.compiled.watched {
                 watch[condition] = true;
             }
+        }
+        for condition in self.plan.compiled.asked.conditions.iter().flat_map(|(_, watch)| watch) {
+            watch[*condition] = true;
         }
     }
 
@@ -255,15 +288,37 @@ impl<'p, S: Scalar> Controller<'p, S> {
         self.respond(border.time, look, y)
     }
 
-    fn respond(&mut self, time: f64, mut look: Look, y: &mut [S]) -> Answer {
+    fn respond(&mut self, time: f64, look: Look, y: &mut [S]) -> Answer {
         self.just_turned.fill(false);
         self.moved.clear();
         self.now = match look {
             Look::Condition(index) => self.located(time, index, y),
             Look::All | Look::Due => S::splat(time),
         };
-        let mut answer = self.extinctions(time, look, y);
-        answer = answer.max(self.act(time, y));
+        self.look_at_withholding(time, y);
+        let answer = self.extinctions(time, look, y);
+        let answer = answer.max(self.act(time, y));
+        let mut answer = self.settle(time, look, answer, y);
+        // What rules of treatment give at once may turn switches, and so let rules decide again.
+        while answer < Answer::Chatter(0) {
+            match self.treat(time, y) {
+                Ok(false) => break,
+                Ok(true) => {
+                    answer = answer.max(self.act(time, y));
+                    answer = self.settle(time, Look::All, answer, y);
+                }
+                Err(rule) => return Answer::Endless(rule),
+            }
+        }
+        match answer {
+            Answer::Chatter(_) | Answer::Endless(_) => answer,
+            _ if time >= self.plan.end => Answer::Finish,
+            _ => answer,
+        }
+    }
+
+    /// Turns what wants to turn until nothing does, and reads the signs.
+    fn settle(&mut self, time: f64, mut look: Look, mut answer: Answer, y: &mut [S]) -> Answer {
         loop {
             // A restart forgets crossings that were not reported yet: everything is looked at.
             if answer == Answer::Restart {
@@ -283,8 +338,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
                 *above = y[floor.state].get(0) > floor.limit;
             }
         }
-        self.read_signs(time, y);
-        if time >= self.plan.end { Answer::Finish } else { answer }
+        if self.read_signs(time, y) { answer.max(Answer::Restart) } else { answer }
     }
 
     /// The graders as they are now, if there are any.
@@ -306,9 +360,10 @@ impl<'p, S: Scalar> Controller<'p, S> {
         self.respond(time, Look::All, y)
     }
 
-    /// Ends the run; gives what happened, the readings at each change, and the graders with their courses.
-    pub fn finish(self) -> (Vec<Event>, Vec<(f64, Signs)>, Option<Panel>) {
-        (self.events, self.readings, self.panel)
+    /// Ends the run; gives what happened.
+    pub fn finish(self) -> Happened {
+        let decisions = self.treated.map_or_else(Vec::new, |treated| treated.decisions);
+        Happened { events: self.events, readings: self.readings, panel: self.panel, decisions }
     }
 
     /// States that were above their floor and are no longer.
@@ -339,6 +394,11 @@ impl<'p, S: Scalar> Controller<'p, S> {
         let mut answer = Answer::Proceed;
         while let Some(action) = self.actions.get(self.next).copied().filter(|action| due(action.time.get(0), time)) {
             self.next += 1;
+            if let ActionKind::Dose { entry, amount, .. } = action.kind
+                && self.is_withheld(time, entry, amount.get(0))
+            {
+                continue;
+            }
             answer = Answer::Restart;
             self.now = S::splat(time).plus_tangents(action.time);
             self.at_time(self.now, y, |controller, y| controller.take(&action, y));
@@ -346,6 +406,9 @@ impl<'p, S: Scalar> Controller<'p, S> {
                 ActionKind::Dose { entry, amount, duration } => {
                     let (amount, duration) = (amount.get(0), duration.get(0));
                     self.events.push(Event { time, kind: EventKind::Dose { entry, amount, duration } });
+                    if let Some(treated) = &mut self.treated {
+                        treated.note_dose(entry, time);
+                    }
                     for &(sign, value) in &self.plan.dose_signs[entry] {
                         self.give(sign, value);
                     }
@@ -417,7 +480,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
         }
     }
 
-    fn insert(&mut self, action: Action<S>) {
+    pub(super) fn insert(&mut self, action: Action<S>) {
         let earlier = |other: &Action<S>| other.time.get(0) < action.time.get(0);
         let at = self.actions[self.next..].partition_point(earlier) + self.next;
         self.actions.insert(at, action);
@@ -440,7 +503,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
         self.hold(slot, sum);
     }
 
-    fn hold(&mut self, slot: usize, value: S) {
+    pub(super) fn hold(&mut self, slot: usize, value: S) {
         self.held[slot] = value;
         self.workspace.set_held_scalar(slot, value);
     }
@@ -492,10 +555,11 @@ impl<'p, S: Scalar> Controller<'p, S> {
         Err(count.saturating_sub(1))
     }
 
-    /// The signs as a clinician sees them now; a change goes to the graders.
-    fn read_signs(&mut self, time: f64, y: &[S]) {
-        if self.plan.compiled.readings.is_empty() && self.panel.is_none() {
-            return;
+    /// The signs as a clinician sees them now; a change goes to the graders and rules. Whether the solver must start anew.
+    fn read_signs(&mut self, time: f64, y: &[S]) -> bool {
+        let shown = !self.plan.compiled.readings.is_empty() || self.panel.is_some();
+        if !shown && self.treated.is_none() {
+            return false;
         }
         self.evaluate(S::splat(time), y);
         let mut signs = self.given;
@@ -510,13 +574,15 @@ impl<'p, S: Scalar> Controller<'p, S> {
         if let Some(panel) = &mut self.panel {
             panel.observe(self.plan.to_days(time), &signs);
             // What the graders were told: at rounds that is not the signs themselves.
-            let Some(seen) = panel.seen() else { return };
+            let Some(seen) = panel.seen() else { return false };
             signs = *seen;
         }
         match self.readings.last_mut() {
             Some(last) if last.0 == time => last.1 = signs,
-            _ => self.readings.push((time, signs)),
+            _ if shown => self.readings.push((time, signs)),
+            _ => {}
         }
+        self.observe_for_rules(&signs)
     }
 }
 

@@ -49,6 +49,8 @@ pub enum Stopped {
     Failure(Failure),
     /// A switch that turns on and off without end.
     Chatter(usize),
+    /// A rule of treatment that gives without end.
+    Endless(usize),
 }
 
 struct Seat<'p> {
@@ -170,6 +172,7 @@ impl<'p, const N: usize> Crew<'p, N> {
         let stopped = match answer {
             Answer::Finish => None,
             Answer::Chatter(at) => Some(Stopped::Chatter(at)),
+            Answer::Endless(rule) => Some(Stopped::Endless(rule)),
             Answer::Proceed | Answer::Record | Answer::Restart => {
                 let seat = self.seats[lane].as_mut().expect("a running lane has a patient");
                 let until = seat.controller.until();

@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::recorder::Recorder;
 use super::scenario::Scenario;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::run as codes;
+use crate::diagnostic::codes::{regimen, run as codes};
 use crate::integrate::{Batch, Border, Cause, Counters, Failure, Method, Options, Reason, Sink};
 use crate::model::Model;
 use crate::numeric::Scalar;
@@ -75,6 +75,7 @@ pub(super) fn drive<'p, S: Scalar>(
         match answer {
             Answer::Finish => break None,
             Answer::Chatter(at) => break Some((chatter(model, at, now), None)),
+            Answer::Endless(rule) => break Some((endless(scenario, rule, now), None)),
             Answer::Proceed | Answer::Record | Answer::Restart => {}
         }
         controller.watch(&mut watch);
@@ -146,6 +147,16 @@ pub(super) fn chatter(model: &Model, at: usize, time: f64) -> Diagnostic {
     );
     found.label(switch.name.span.clone(), "this switch");
     found.help("give `on` and `off` separate thresholds, or a minimum time with `at_least`");
+    found
+}
+
+pub(super) fn endless(scenario: &Scenario<'_>, rule: usize, time: f64) -> Diagnostic {
+    let rule = &scenario.rules[rule];
+    let message =
+        format!("treatment rule `{}` has given 1000 doses by {} {}", rule.name.value, brief(time), scenario.model.time);
+    let mut found = Diagnostic::error(&regimen::RULE_FOREVER, message);
+    found.label(rule.when.span().clone(), "turns on and off again and again");
+    found.help("limit it: max_doses = 4, min_gap = \"8 h\", or for = \"1 h\"");
     found
 }
 

@@ -6,6 +6,7 @@ use crate::diagnostic::codes::{file, run};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
 use crate::document::{self, Kind, Table};
 use crate::model::{Named, Override};
+use crate::regimen::Rule;
 
 static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/scenarios");
 
@@ -39,6 +40,10 @@ pub struct ScenarioFile {
     pub set: Vec<Override>,
     /// Doses.
     pub doses: Vec<Span>,
+    /// Names or paths of files of treatment rules.
+    pub rule_files: Vec<Span>,
+    /// Treatment rules of its own.
+    pub rules: Vec<Rule>,
 }
 
 impl ScenarioFile {
@@ -72,7 +77,8 @@ impl ScenarioFile {
             doses.extend(inner.needed_text("give", inner.span(), found).map(|text| text.span()));
             inner.finish(found);
         }
-        table.reserved("treat", "treatment by rule", found);
+        let rule_files = table.texts("rules", found).into_iter().map(|text| text.span()).collect();
+        let rules = table.tables("treat", found).into_iter().filter_map(|inner| Rule::read(inner, found)).collect();
         table.finish(found);
         Some(Self {
             source: source.clone(),
@@ -87,6 +93,8 @@ impl ScenarioFile {
             seed,
             set,
             doses,
+            rule_files,
+            rules,
         })
     }
 }

@@ -29,8 +29,9 @@ mod scenario;
 mod sensitivities;
 mod switches;
 mod tolerance;
+mod treatment;
 
-pub use controller::{Controller, Event, EventKind, Order};
+pub use controller::{Controller, Event, EventKind, Happened, Order};
 pub use crew::{Crew, Departure, Stopped, Watcher};
 pub use file::{ScenarioFile, embedded_scenario, scenario_names};
 pub use grid::{Grid, positive_time};
@@ -40,3 +41,7 @@ pub use run::{Failed, Run};
 pub use scenario::{Grading, Scenario};
 pub use sensitivities::{Curvatures, EndPoint, Sensitivities, Varied, curvatures, influential, sensitivities};
 pub use tolerance::{Excuse, Moved, TIGHTER, ToleranceCheck, check_tolerance};
+pub use treatment::{
+    DECISION_COLUMNS, Decision, DecisionRow, Guard, Observed, Outcome, PlannedRule, Seen, Treatment,
+    rows as decision_rows,
+};

@@ -76,6 +76,7 @@ impl<'s> Prepared<'s> {
         match stopped {
             Stopped::Failure(failure) => drive::explain(self.scenario.model, failure),
             Stopped::Chatter(at) => drive::chatter(self.scenario.model, *at, time),
+            Stopped::Endless(rule) => drive::endless(self.scenario, *rule, time),
         }
     }
 }

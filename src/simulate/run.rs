@@ -1,11 +1,12 @@
 //! One patient from start to end.
 
-use super::controller::{Controller, Event};
+use super::controller::{Controller, Event, Happened};
 use super::drive::{Driven, drive};
 use super::grid::Grid;
 use super::plan::Plan;
 use super::recorder::{Measurements, Recorder};
 use super::scenario::{Grading, Scenario};
+use super::treatment::{self, DecisionRow};
 use crate::compile;
 use crate::crs::{Course, Panel, Rounds};
 use crate::diagnostic::codes::run as codes;
@@ -30,6 +31,8 @@ pub struct Run {
     pub end_points: Vec<EndPointRow>,
     /// What happened.
     pub events: Vec<Event>,
+    /// What rules of treatment decided.
+    pub decisions: Vec<DecisionRow>,
     /// Signs at each change, and between them as often as the scenario asks.
     pub readings: Vec<(f64, Signs)>,
     /// The graded courses, one a scale in the order asked for; empty if no grading was wanted.
@@ -79,10 +82,26 @@ pub(super) fn plan(scenario: &Scenario<'_>) -> Result<(Plan, Option<Panel>), Pro
         found.help("`cascade models` shows which models grade; `cart-crs` does");
         return Err(found.into());
     }
-    let panel = scenario.grading.as_ref().map(|grading| graders(grading, model, &administrations)).transpose()?;
+    let mut grading = scenario.grading.clone();
+    let scales = grading.as_ref().map_or(&[][..], |grading| &grading.scales);
+    let rounds = grading.as_ref().is_some_and(|grading| grading.vitals_every.is_some());
+    let asked = match scenario.rules.as_slice() {
+        [] => None,
+        rules => Some(treatment::ask(rules, model, scales, rounds)?),
+    };
+    // Rules may ask for grades that the user does not.
+    if let Some(asked) = asked.as_ref().filter(|asked| !asked.scales.is_empty()) {
+        let more = grading.get_or_insert_with(Grading::of_adult);
+        more.scales = more.scales.iter().chain(&asked.scales).cloned().collect();
+    }
+    let panel = grading.as_ref().map(|grading| graders(grading, model, &administrations)).transpose()?;
     let atoms = panel.as_ref().map_or_else(Vec::new, Panel::continuous_atoms);
-    let compiled = compile::compile(model, &atoms);
-    Ok((Plan::new(model, compiled, administrations, scenario.until), panel))
+    let (questions, rules) = asked.map_or_else(Default::default, |asked| (asked.questions, Some(asked.treatment)));
+    let compiled = compile::compile_with(model, &atoms, &questions);
+    let plan = Plan::new(model, compiled, administrations, scenario.until);
+    let cart = model.doses.iter().position(|dose| dose.name.text == "cart");
+    let plan = if let Some(rules) = rules { plan.with_treatment(rules, cart) } else { plan };
+    Ok((plan, panel))
 }
 
 /// The doses of a scenario.
@@ -140,12 +159,15 @@ pub(super) fn canonical_values(scenario: &Scenario<'_>) -> (Vec<f64>, Vec<f64>) 
 pub(super) fn finish<S: Scalar>(model: &Model, recorder: Recorder<'_>, driven: Driven<'_, S>) -> Result<Run, Failed> {
     let Driven { controller, plan, now, counters, method, failure } = driven;
     let (trajectory, (exposure, end_points), measured) = recorder.finish(now);
-    let (events, changes, panel) = controller.finish();
+    let Happened { events, readings: changes, panel, decisions } = controller.finish();
     let readings = with_measured(plan, changes, measured);
     let courses = panel.map_or_else(Vec::new, |panel| panel.finish(plan.to_days(now)));
+    let courses = plan.reported(courses);
+    let rules = plan.treatment.as_ref();
+    let decisions = rules.map_or_else(Vec::new, |rules| treatment::rows(model, rules, &decisions));
     let exposure = exposure_rows(model, exposure);
     let end_points = end_point_rows(model, end_points);
-    let run = Run { trajectory, exposure, end_points, events, readings, courses, counters, method };
+    let run = Run { trajectory, exposure, end_points, events, decisions, readings, courses, counters, method };
     match failure {
         None => Ok(run),
         Some((found, failure)) => Err(Failed { problems: found.into(), failure, reached: Some(Box::new(run)) }),

@@ -10,7 +10,7 @@ use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::{Method, Stop};
 use crate::model::{Model, Override, ParameterSet, Values};
-use crate::regimen::Regimen;
+use crate::regimen::{Regimen, Rule};
 use crate::sign::Patient;
 use crate::trajectory::number;
 use crate::unit::Quantity;
@@ -26,6 +26,14 @@ pub struct Grading {
     pub vitals_every: Option<f64>,
 }
 
+impl Grading {
+    /// No scale yet, for an adult of whom no more is known.
+    pub(super) fn of_adult() -> Self {
+        let settings = Settings { patient: Patient::adult(), ..Settings::default() };
+        Self { scales: Arc::from([]), settings, vitals_every: None }
+    }
+}
+
 /// A model with everything a run needs. Every part has a default from the model.
 #[derive(Debug, Clone)]
 pub struct Scenario<'m> {
@@ -37,6 +45,8 @@ pub struct Scenario<'m> {
     pub values: Values,
     /// Doses.
     pub regimen: Regimen,
+    /// Rules of treatment.
+    pub rules: Vec<Rule>,
     /// End, in the time unit of the model.
     pub until: f64,
     /// Output times.
@@ -83,6 +93,7 @@ impl<'m> Scenario<'m> {
             set: None,
             values: Values::new(model, set, overrides)?,
             regimen: model.defaults.regimen.clone(),
+            rules: Vec::new(),
             until: until.unit.convert(until.value, &model.time).unwrap_or(until.value),
             grid: Grid::default(),
             rtol: 1e-6,
@@ -97,6 +108,12 @@ impl<'m> Scenario<'m> {
     /// Replaces the doses of the entries that `regimen` names; others keep theirs.
     pub fn regimen(mut self, regimen: Regimen) -> Self {
         self.regimen = self.regimen.override_with(vec![regimen]);
+        self
+    }
+
+    /// Adds rules of treatment; they are checked when the run begins.
+    pub fn treated(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+        self.rules.extend(rules);
         self
     }
 

@@ -8,7 +8,7 @@ use crate::cli::arguments::{Format, GradeArgs};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::output::{self, Folder};
 use crate::cli::verbs::{charts, cohorts, scores};
-use crate::cli::{Context, Failure, record, render, standards};
+use crate::cli::{Context, Failure, record, render, standards, tables};
 use crate::cohort::{Cohort, Kind};
 use crate::crs::{COURSE_COLUMNS, Course, Outcome};
 use crate::diagnostic::codes::file;
@@ -55,6 +55,7 @@ fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
         context.say(render::text(&loaded.warnings).trim_end());
     }
     let run = scenario.simulate()?;
+    context.say_of_rules(&scenario, &run);
     let courses: Vec<(String, &Course)> = run.courses.iter().map(|course| ("1".to_string(), course)).collect();
     let beside = || {
         let mut cohort = Cohort::new(&scales);
@@ -66,6 +67,9 @@ fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
     }
     if let Some(mut folder) = folder {
         folder.add("course.csv", csv(&courses).as_bytes())?;
+        if !scenario.rules.is_empty() {
+            folder.add("decisions.csv", tables::decisions(&run.decisions).as_bytes())?;
+        }
         folder.add("signs.csv", observation::write_signs(&run.readings, &loaded.model.time).as_bytes())?;
         if !arguments.against.is_empty() {
             let all = beside()?;

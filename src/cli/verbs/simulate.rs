@@ -45,7 +45,11 @@ pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
         }
     }
     let run = scenario.simulate()?;
+    context.say_of_rules(&scenario, &run);
     if let Some(mut folder) = folder {
+        if !scenario.rules.is_empty() {
+            folder.add("decisions.csv", tables::decisions(&run.decisions).as_bytes())?;
+        }
         folder.add("trajectory.csv", run.trajectory.to_csv(header).as_bytes())?;
         folder.add("columns.json", record::columns_json(&run).as_bytes())?;
         if arguments.exposure {

@@ -1,0 +1,355 @@
+//! What the rules decide for one patient.
+
+use super::planned::{Observed, PlannedAct, PlannedRule, Treatment};
+use crate::numeric::Scalar;
+use crate::regimen::same_time;
+use crate::sign::Signs;
+use crate::simulate::controller::Controller;
+use crate::simulate::plan::ActionKind;
+
+/// Most doses that rules may give to one patient.
+const MOST_GIVEN: usize = 1000;
+
+/// What a rule decided, and on what grounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// When, in the time unit of the model.
+    pub time: f64,
+    /// Place of the rule.
+    pub rule: usize,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The values it saw, canonical, in the order of [`PlannedRule::seen`].
+    pub seen: Vec<f64>,
+}
+
+/// What came of a decision. Amounts are canonical.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// A dose was ordered; it starts at `start`, in the time unit of the model.
+    Given {
+        /// Index of the dose entry.
+        entry: usize,
+        /// How much arrives; 0 for a marker.
+        amount: f64,
+        /// When.
+        start: f64,
+    },
+    /// A dose was refused.
+    Refused(Guard),
+    /// A dose that fell due was not given.
+    Withheld {
+        /// Index of the dose entry.
+        entry: usize,
+        /// How much would have arrived.
+        amount: f64,
+    },
+}
+
+/// Why a dose was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// The drug was given as often as it may be.
+    MaxDoses,
+    /// The last administration of the drug is too near.
+    MinGap,
+    /// It is too late.
+    Until,
+    /// The amount is no number, or negative.
+    Amount,
+}
+
+impl Guard {
+    /// The key of the rule.
+    pub fn name(self) -> &'static str {
+        match self {
+            Guard::MaxDoses => "max_doses",
+            Guard::MinGap => "min_gap",
+            Guard::Until => "until",
+            Guard::Amount => "amount",
+        }
+    }
+}
+
+/// One patient's rules.
+#[derive(Debug)]
+pub(in crate::simulate) struct Treated<S> {
+    states: Vec<RuleState<S>>,
+    /// Highest grade of each grader so far.
+    worst: Vec<f64>,
+    /// When a dose of each entry last began; -infinity before.
+    last: Vec<f64>,
+    /// How many doses of each entry have begun.
+    begun: Vec<f64>,
+    /// Ordered doses that have not begun: entry and time.
+    ordered: Vec<(usize, f64)>,
+    given: usize,
+    pub decisions: Vec<Decision>,
+}
+
+/// Where a rule stands.
+#[derive(Debug, Clone, Copy)]
+struct RuleState<S> {
+    /// Since when its condition holds.
+    since: Option<S>,
+    /// Whether it has given since then.
+    fired: bool,
+    /// What was refused since then, told once.
+    refused: Option<Guard>,
+    /// When to look again though nothing changes.
+    look: f64,
+    /// Whether doses are withheld now.
+    withholds: bool,
+}
+
+/// What a look at a rule comes to.
+enum Verdict {
+    Nothing,
+    Refuse(Guard),
+    Give,
+}
+
+impl<S: Scalar> Treated<S> {
+    pub fn new(treatment: &Treatment, entries: usize, graders: usize) -> Self {
+        let state = RuleState { since: None, fired: false, refused: None, look: f64::INFINITY, withholds: false };
+        Self {
+            states: vec![state; treatment.rules.len()],
+            worst: vec![0.0; graders],
+            last: vec![f64::NEG_INFINITY; entries],
+            begun: vec![0.0; entries],
+            ordered: Vec::new(),
+            given: 0,
+            decisions: Vec::new(),
+        }
+    }
+
+    /// The next time at which a rule must be looked at.
+    pub fn wake(&self, treatment: &Treatment, now: f64) -> Option<f64> {
+        let looks = self.states.iter().map(|state| state.look).filter(|look| *look > now && look.is_finite());
+        let rounds = treatment.rules.iter().filter_map(|rule| treatment.next_round(rule, now));
+        looks.chain(rounds).min_by(f64::total_cmp)
+    }
+
+    /// A dose of an entry begins.
+    pub fn note_dose(&mut self, entry: usize, time: f64) {
+        self.last[entry] = self.last[entry].max(time);
+        self.begun[entry] += 1.0;
+        let of_rule = |(ordered, when): &(usize, f64)| *ordered == entry && (*when <= time || same_time(*when, time));
+        if let Some(at) = self.ordered.iter().position(of_rule) {
+            self.ordered.remove(at);
+        }
+    }
+
+    fn count(&self, entry: usize) -> f64 {
+        self.begun[entry] + self.ordered.iter().filter(|(ordered, _)| *ordered == entry).count() as f64
+    }
+
+    /// When a dose of an entry last began or will begin.
+    fn latest(&self, entry: usize) -> f64 {
+        let ordered = self.ordered.iter().filter(|(ordered, _)| *ordered == entry).map(|(_, time)| *time);
+        ordered.fold(self.last[entry], f64::max)
+    }
+
+    /// A look at a rule that gives: `first` is its first dose and `doses` their number.
+    fn consider(
+        &mut self,
+        at: usize,
+        rule: &PlannedRule,
+        origin: f64,
+        now: S,
+        (holds, again): (bool, Option<bool>),
+        (first, doses): (usize, usize),
+    ) -> Verdict {
+        let time = now.get(0);
+        let (count, latest) = (self.count(first), self.latest(first));
+        let state = &mut self.states[at];
+        state.look = f64::INFINITY;
+        if !holds {
+            *state = RuleState { since: None, fired: false, refused: None, ..*state };
+            return Verdict::Nothing;
+        }
+        let since = *state.since.get_or_insert(now);
+        let ready = (since.get(0) + rule.hold).max(origin + rule.after);
+        if !reached(time, ready) {
+            state.look = ready;
+            return Verdict::Nothing;
+        }
+        if state.fired && again != Some(true) {
+            return Verdict::Nothing;
+        }
+        let gap_over = latest + rule.min_gap - rule.delay;
+        let guard = if time > origin + rule.until && !same_time(time, origin + rule.until) {
+            Some(Guard::Until)
+        } else if count + doses as f64 > rule.max_doses {
+            Some(Guard::MaxDoses)
+        } else if !reached(time, gap_over) {
+            state.look = gap_over;
+            Some(Guard::MinGap)
+        } else {
+            None
+        };
+        match guard {
+            // Waiting for the next dose of a course is no refusal.
+            Some(Guard::MinGap) if state.fired => Verdict::Nothing,
+            Some(guard) if state.refused == Some(guard) => Verdict::Nothing,
+            Some(guard) => {
+                state.refused = Some(guard);
+                Verdict::Refuse(guard)
+            }
+            None => Verdict::Give,
+        }
+    }
+
+    /// Whether a rule that withholds does so now.
+    fn withhold(&mut self, at: usize, rule: &PlannedRule, origin: f64, now: S, holds: bool) {
+        let time = now.get(0);
+        let state = &mut self.states[at];
+        state.look = f64::INFINITY;
+        if !holds {
+            (state.since, state.withholds) = (None, false);
+            return;
+        }
+        let since = *state.since.get_or_insert(now);
+        let ready = (since.get(0) + rule.hold).max(origin + rule.after);
+        state.withholds = reached(time, ready) && (time <= origin + rule.until);
+        if !reached(time, ready) {
+            state.look = ready;
+        }
+    }
+}
+
+/// Whether `now` is at or after `time`, but for rounding.
+fn reached(now: f64, time: f64) -> bool {
+    now >= time || same_time(now, time)
+}
+
+impl<S: Scalar> Controller<'_, S> {
+    /// Takes over what the graders saw for the rules; whether the solver must start anew because a condition reads it.
+    pub(in crate::simulate) fn observe_for_rules(&mut self, signs: &Signs) -> bool {
+        let (Some(treatment), Some(mut treated)) = (&self.plan.treatment, self.treated.take()) else { return false };
+        if let Some(panel) = &self.panel {
+            for (worst, monitor) in treated.worst.iter_mut().zip(panel.monitors()) {
+                *worst = worst.max(f64::from(monitor.finding().lowest));
+            }
+        }
+        let mut restart = false;
+        for (at, observed) in treatment.observed.iter().enumerate() {
+            let grade = |scale: usize| {
+                let monitor = self.panel.as_ref().and_then(|panel| panel.monitors().get(scale));
+                monitor.map_or(0.0, |monitor| f64::from(monitor.finding().lowest))
+            };
+            let value = match *observed {
+                Observed::Sign(sign) => self.plan.canonical_sign(sign, signs.raw(sign)),
+                Observed::Grade(scale) => grade(scale),
+                Observed::Worst(scale) => treated.worst[scale],
+            };
+            let slot = self.plan.compiled.held.observed + at;
+            if self.held()[slot].get(0).to_bits() != value.to_bits() {
+                self.hold(slot, S::splat(value));
+                restart |= self.plan.compiled.asked.moves[at];
+            }
+        }
+        self.treated = Some(treated);
+        restart
+    }
+
+    /// Finds out which doses are withheld now, before any of them acts.
+    pub(in crate::simulate) fn look_at_withholding(&mut self, time: f64, y: &[S]) {
+        let Some(treatment) = &self.plan.treatment else { return };
+        if !treatment.rules.iter().any(|rule| matches!(rule.act, PlannedAct::Withhold { .. })) {
+            return;
+        }
+        self.evaluate(S::splat(time), y);
+        let Some(mut treated) = self.treated.take() else { return };
+        for (at, rule) in treatment.rules.iter().enumerate() {
+            if matches!(rule.act, PlannedAct::Withhold { .. }) && treatment.looks(rule, time) {
+                treated.withhold(at, rule, treatment.origin, self.now, self.asked_holds(rule.when));
+            }
+        }
+        self.treated = Some(treated);
+    }
+
+    /// Whether a dose that falls due is withheld; then that is noted.
+    pub(in crate::simulate) fn is_withheld(&mut self, time: f64, entry: usize, amount: f64) -> bool {
+        let (Some(treatment), Some(treated)) = (&self.plan.treatment, &mut self.treated) else { return false };
+        let withholds = |(at, rule): (usize, &PlannedRule)| {
+            let of_entry = matches!(rule.act, PlannedAct::Withhold { entry: withheld } if withheld == entry);
+            (of_entry && treated.states[at].withholds).then_some(at)
+        };
+        let Some(rule) = treatment.rules.iter().enumerate().find_map(withholds) else { return false };
+        let seen = seen(&treatment.rules[rule], &self.plan.compiled.asked.values, &self.outputs);
+        treated.decisions.push(Decision { time, rule, outcome: Outcome::Withheld { entry, amount }, seen });
+        true
+    }
+
+    fn asked_holds(&self, condition: usize) -> bool {
+        let (output, _) = self.plan.compiled.asked.conditions[condition];
+        self.outputs[output].get(0) > 0.5
+    }
+
+    /// Lets the rules decide; whether doses are due now because of it.
+    ///
+    /// # Errors
+    /// The place of a rule that gives without end.
+    pub(in crate::simulate) fn treat(&mut self, time: f64, y: &[S]) -> Result<bool, usize> {
+        let plan = self.plan;
+        let Some(treatment) = &plan.treatment else { return Ok(false) };
+        let Some(mut treated) = self.treated.take() else { return Ok(false) };
+        self.evaluate(S::splat(time), y);
+        let mut due = false;
+        let mut endless = None;
+        for (at, rule) in treatment.rules.iter().enumerate().filter(|(_, rule)| treatment.looks(rule, time)) {
+            let holds = self.asked_holds(rule.when);
+            let PlannedAct::Give { doses, amount } = &rule.act else {
+                treated.withhold(at, rule, treatment.origin, self.now, holds);
+                continue;
+            };
+            let Some(first) = doses.first() else { continue };
+            let again = rule.again.map(|again| self.asked_holds(again));
+            let counted = (first.entry, doses.len());
+            let mut outcome = match treated.consider(at, rule, treatment.origin, self.now, (holds, again), counted) {
+                Verdict::Nothing => continue,
+                Verdict::Refuse(guard) => Some(Outcome::Refused(guard)),
+                Verdict::Give => None,
+            };
+            let total = amount.map(|value| self.outputs[plan.compiled.asked.values[value]]);
+            if outcome.is_none() && total.is_some_and(|total| !(total.get(0).is_finite() && total.get(0) >= 0.0)) {
+                outcome = Some(Outcome::Refused(Guard::Amount));
+                treated.states[at].fired = true;
+            }
+            let seen = seen(rule, &plan.compiled.asked.values, &self.outputs);
+            if let Some(outcome) = outcome {
+                treated.decisions.push(Decision { time, rule: at, outcome, seen });
+                continue;
+            }
+            treated.states[at].fired = true;
+            treated.states[at].refused = None;
+            for dose in doses {
+                let mut action = plan.action(dose, self.parameters(), self.constants(), total);
+                action.time = action.time + self.now + S::splat(rule.delay);
+                let start = action.time.get(0);
+                let ActionKind::Dose { entry, amount, .. } = action.kind else { continue };
+                let outcome = Outcome::Given { entry, amount: amount.get(0), start };
+                treated.decisions.push(Decision { time, rule: at, outcome, seen: seen.clone() });
+                treated.ordered.push((entry, start));
+                due |= reached(time, start);
+                treated.given += 1;
+                self.insert(action);
+            }
+            if rule.again.is_some() {
+                treated.states[at].look = treated.latest(first.entry) + rule.min_gap - rule.delay;
+            }
+            if treated.given > MOST_GIVEN {
+                endless = Some(at);
+                break;
+            }
+        }
+        self.treated = Some(treated);
+        endless.map_or(Ok(due), Err)
+    }
+}
+
+/// The values that a rule's decision tells.
+fn seen<S: Scalar>(rule: &PlannedRule, values: &[usize], outputs: &[S]) -> Vec<f64> {
+    rule.seen.iter().map(|seen| outputs[values[seen.value]].get(0)).collect()
+}
