@@ -18,9 +18,10 @@ use crate::population::{Layout, Statistics};
 const RECORD: &str = "unfinished.json";
 
 /// Files that not every run writes.
-const SOMETIMES: [&str; 12] = [
+const SOMETIMES: [&str; 14] = [
     "trajectories.csv",
     "observations.csv",
+    "decisions.csv",
     "grades.csv",
     "incidence.csv",
     "quantiles.png",
@@ -31,6 +32,7 @@ const SOMETIMES: [&str; 12] = [
     "failures.parquet",
     "trajectories.parquet",
     "observations.parquet",
+    "decisions.parquet",
 ];
 
 /// How far the tables are whole.

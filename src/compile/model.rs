@@ -390,8 +390,10 @@ impl Lowering<'_> {
         for (output, node) in model.outputs.iter().zip(&*outputs) {
             names.push((&output.name, *node));
         }
-        for reading in &model.readings {
-            names.push((reading.sign.name(), self.lower(&reading.value)));
+        let signs: Vec<String> = model.readings.iter().map(|reading| format!("sign_{}", reading.sign)).collect();
+        for (reading, name) in model.readings.iter().zip(&signs) {
+            let node = self.lower(&reading.value);
+            names.extend([(reading.sign.name(), node), (name, node)]);
         }
         for (name, value) in &questions.constants {
             names.push((name, self.graph.constant(*value)));

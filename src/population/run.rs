@@ -13,7 +13,7 @@ use super::watcher::{Left, Notes};
 use super::{Draw, Individual, PatientTable, table};
 use crate::diagnostic::Problems;
 use crate::numeric::InstructionSet;
-use crate::simulate::{Crew, Prepared};
+use crate::simulate::{Crew, DECISION_COLUMNS, Prepared, decision_rows};
 use crate::trajectory::{number, quoted};
 
 /// Patients of a block: enough that few lanes wait for its end, few enough that a block is lost lightly.
@@ -62,6 +62,8 @@ pub struct Block {
     pub rows: String,
     /// What a trial would observe, if a design was given.
     pub observations: String,
+    /// What rules of treatment decided, a line each.
+    pub decisions: String,
     /// Counts.
     pub statistics: Statistics,
 }
@@ -103,6 +105,11 @@ impl<'p> Population<'p> {
     /// What all patients share.
     pub fn prepared(&self) -> &'p Prepared<'p> {
         self.prepared
+    }
+
+    /// The head of the table of decisions.
+    pub fn head_of_decisions(&self) -> String {
+        format!("subject,{}\n", DECISION_COLUMNS.join(","))
     }
 
     /// What the tables hold.
@@ -229,6 +236,7 @@ impl<'p> Population<'p> {
             failures: all(|lines| &lines.failure),
             rows: all(|lines| &lines.rows),
             observations: all(|lines| &lines.observations),
+            decisions: all(|lines| &lines.decisions),
             statistics,
         })
     }
@@ -242,6 +250,7 @@ struct Lines {
     failure: String,
     rows: String,
     observations: String,
+    decisions: String,
 }
 
 /// Counts the patients of a block.
@@ -296,6 +305,12 @@ impl Tally<'_> {
         let outputs = self.population.prepared.model().outputs.len();
         if self.pending.len() >= COUNTED_TOGETHER * times * outputs {
             self.count();
+        }
+        if let Some(rules) = &self.population.prepared.plan.treatment {
+            for row in decision_rows(self.population.prepared.model(), rules, &left.decisions) {
+                let cells: Vec<String> = row.cells().iter().map(|cell| quoted(cell)).collect();
+                lines.decisions.push_str(&format!("{subject},{}\n", cells.join(",")));
+            }
         }
         if let Some(observed) = &self.population.observed {
             lines.observations = observed.lines(self.population.prepared, number_of, &name, individual, left);

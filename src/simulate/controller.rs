@@ -302,8 +302,12 @@ impl<'p, S: Scalar> Controller<'p, S> {
         // What rules of treatment give at once may turn switches, and so let rules decide again.
         while answer < Answer::Chatter(0) {
             match self.treat(time, y) {
-                Ok(false) => break,
-                Ok(true) => {
+                Ok((ordered, false)) => {
+                    // What comes later moves the next border.
+                    answer = answer.max(if ordered { Answer::Restart } else { Answer::Proceed });
+                    break;
+                }
+                Ok((_, true)) => {
                     answer = answer.max(self.act(time, y));
                     answer = self.settle(time, Look::All, answer, y);
                 }

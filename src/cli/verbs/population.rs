@@ -287,6 +287,9 @@ impl Job<'_> {
         if self.arguments.design.is_some() {
             heads.push(("observations.csv", self.population.head_of_observations()));
         }
+        if !self.scenario.rules.is_empty() {
+            heads.push(("decisions.csv", self.population.head_of_decisions()));
+        }
         let opened = Unfinished::open(folder, key, range.clone(), &heads, self.arguments.resume)?;
         let (mut unfinished, stand) = opened;
         let mut statistics = layout.statistics();
@@ -306,10 +309,11 @@ impl Job<'_> {
         let mut trouble: Option<Problems> = None;
         let run = self.population.run(patients, first..range.end, means, |block| {
             statistics.merge(&block.statistics);
-            let Block { who, points, failures, rows, observations, .. } = &block;
+            let Block { who, points, failures, rows, observations, decisions, .. } = &block;
             let mut texts: Vec<&str> = vec![who, points, failures];
             texts.extend(self.arguments.trajectories.then_some(rows.as_str()));
             texts.extend(self.arguments.design.is_some().then_some(observations.as_str()));
+            texts.extend((!self.scenario.rules.is_empty()).then_some(decisions.as_str()));
             let mut written = unfinished.add(&texts, block.patients.end);
             if written.is_ok() && noted.is_none_or(|noted| noted.elapsed() > NOTED_EVERY) {
                 noted = Some(Instant::now());

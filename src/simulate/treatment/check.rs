@@ -104,7 +104,14 @@ fn plan(rule: &Rule, names: &Names<'_>, questions: &mut Questions, problems: &mu
         // The name alone, as an expression of its own.
         let alone = Node::new(NodeKind::Name(mention.name.to_string()), mention.span.clone());
         questions.values.push(Expression::new(alone));
-        seen.push(Seen { name: mention.name.to_string(), unit, value: questions.values.len() - 1 });
+        let words = names.observed.iter().find_map(|(known, observed)| match observed {
+            Observed::Sign(sign) if known == mention.name => match sign.kind() {
+                SignKind::Levels(words) => Some(words),
+                _ => None,
+            },
+            _ => None,
+        });
+        seen.push(Seen { name: mention.name.to_string(), unit, words, value: questions.values.len() - 1 });
     }
     Some(PlannedRule {
         name: name.clone(),
@@ -228,7 +235,7 @@ impl Names<'_> {
         // At rounds a sign is what was read, whatever else has its name.
         let read = |sign: &Sign| self.model.readings.iter().any(|reading| reading.sign == *sign);
         if let Some(sign) = Sign::named(name).filter(|sign| self.rounds && read(sign)) {
-            return self.find_sign(sign, place, problems);
+            return self.find_sign(name, sign, place, problems);
         }
         if self.scope.kind(name).is_some() {
             return;
@@ -241,8 +248,8 @@ impl Names<'_> {
             || name.starts_with("worst_grade_")
         {
             self.find_grade(name, place, problems);
-        } else if let Some(sign) = Sign::named(name) {
-            self.find_sign(sign, place, problems);
+        } else if let Some(sign) = Sign::named(name.strip_prefix("sign_").unwrap_or(name)) {
+            self.find_sign(name, sign, place, problems);
         } else if let Some(rank) = Sign::rank_named(name) {
             self.constants.push((name.to_string(), rank));
             self.extra.push((name.to_string(), Kind::Number(Unit::one()), false));
@@ -292,8 +299,8 @@ impl Names<'_> {
     }
 
     /// A sign that the model reads is located; others, and all at rounds, are what the graders saw.
-    fn find_sign(&mut self, sign: Sign, place: &Span, problems: &mut Problems) {
-        let name = sign.name().to_string();
+    fn find_sign(&mut self, name: &str, sign: Sign, place: &Span, problems: &mut Problems) {
+        let name = name.to_string();
         let reading = self.model.readings.iter().find(|reading| reading.sign == sign);
         if let Some(reading) = reading.filter(|_| !self.rounds) {
             self.extra.push((name, Kind::Number(reading.unit.clone()), true));
@@ -304,7 +311,7 @@ impl Names<'_> {
         let counted = sign.kind() == SignKind::Doses;
         if reading.is_none() && !counted && !set.any(|(known, _)| *known == sign) {
             problems
-                .error(&codes::RULE_SIGN, format!("model `{}` tells nothing of the sign `{name}`", self.model.name))
+                .error(&codes::RULE_SIGN, format!("model `{}` tells nothing of the sign `{sign}`", self.model.name))
                 .label(place.clone(), "")
                 .help("`cascade show MODEL` lists its signs and what its care sets");
         }

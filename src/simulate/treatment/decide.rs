@@ -178,6 +178,11 @@ impl<S: Scalar> Treated<S> {
             return Verdict::Nothing;
         }
         let gap_over = latest + rule.min_gap - rule.delay;
+        if state.fired && !reached(time, gap_over) {
+            // Waiting for the next dose of a course is no refusal.
+            state.look = gap_over;
+            return Verdict::Nothing;
+        }
         let guard = if time > origin + rule.until && !same_time(time, origin + rule.until) {
             Some(Guard::Until)
         } else if count + doses as f64 > rule.max_doses {
@@ -189,8 +194,6 @@ impl<S: Scalar> Treated<S> {
             None
         };
         match guard {
-            // Waiting for the next dose of a course is no refusal.
-            Some(Guard::MinGap) if state.fired => Verdict::Nothing,
             Some(guard) if state.refused == Some(guard) => Verdict::Nothing,
             Some(guard) => {
                 state.refused = Some(guard);
@@ -287,16 +290,16 @@ impl<S: Scalar> Controller<'_, S> {
         self.outputs[output].get(0) > 0.5
     }
 
-    /// Lets the rules decide; whether doses are due now because of it.
+    /// Lets the rules decide; whether they ordered doses, and whether one is due now.
     ///
     /// # Errors
     /// The place of a rule that gives without end.
-    pub(in crate::simulate) fn treat(&mut self, time: f64, y: &[S]) -> Result<bool, usize> {
+    pub(in crate::simulate) fn treat(&mut self, time: f64, y: &[S]) -> Result<(bool, bool), usize> {
         let plan = self.plan;
-        let Some(treatment) = &plan.treatment else { return Ok(false) };
-        let Some(mut treated) = self.treated.take() else { return Ok(false) };
+        let Some(treatment) = &plan.treatment else { return Ok((false, false)) };
+        let Some(mut treated) = self.treated.take() else { return Ok((false, false)) };
         self.evaluate(S::splat(time), y);
-        let mut due = false;
+        let (mut ordered, mut due) = (false, false);
         let mut endless = None;
         for (at, rule) in treatment.rules.iter().enumerate().filter(|(_, rule)| treatment.looks(rule, time)) {
             let holds = self.asked_holds(rule.when);
@@ -332,6 +335,7 @@ impl<S: Scalar> Controller<'_, S> {
                 let outcome = Outcome::Given { entry, amount: amount.get(0), start };
                 treated.decisions.push(Decision { time, rule: at, outcome, seen: seen.clone() });
                 treated.ordered.push((entry, start));
+                ordered = true;
                 due |= reached(time, start);
                 treated.given += 1;
                 self.insert(action);
@@ -345,7 +349,7 @@ impl<S: Scalar> Controller<'_, S> {
             }
         }
         self.treated = Some(treated);
-        endless.map_or(Ok(due), Err)
+        endless.map_or(Ok((ordered, due)), Err)
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Seen {
     pub name: String,
     /// Its unit; none for a condition.
     pub unit: Option<Unit>,
+    /// Of a sign with levels their names, mildest first.
+    pub words: Option<&'static [&'static str]>,
     /// Which of the asked values it is.
     pub(in crate::simulate) value: usize,
 }

@@ -1,7 +1,7 @@
 //! Decisions with names and units, as tables show them.
 
 use super::decide::{Decision, Outcome};
-use super::planned::Treatment;
+use super::planned::{Seen, Treatment};
 use crate::model::{DoseKind, Model};
 use crate::trajectory::number;
 use crate::unit::Unit;
@@ -25,8 +25,8 @@ pub struct DecisionRow {
     pub unit: Option<String>,
     /// When the dose starts.
     pub start: Option<f64>,
-    /// The values that the rule saw: name, value, unit (none for a condition).
-    pub saw: Vec<(String, f64, Option<String>)>,
+    /// The values that the rule saw: name and value with its unit, as `grade=2`.
+    pub saw: Vec<String>,
 }
 
 /// Columns of a table of decisions.
@@ -36,7 +36,6 @@ impl DecisionRow {
     /// The cells of the table.
     pub fn cells(&self) -> Vec<String> {
         let optional = |value: Option<f64>| value.map(number).unwrap_or_default();
-        let saw: Vec<String> = self.saw.iter().map(|(name, value, unit)| told(name, *value, unit.as_deref())).collect();
         vec![
             number(self.time),
             self.rule.clone(),
@@ -46,16 +45,19 @@ impl DecisionRow {
             optional(self.amount),
             self.unit.clone().unwrap_or_default(),
             optional(self.start),
-            saw.join("; "),
+            self.saw.join("; "),
         ]
     }
 }
 
-fn told(name: &str, value: f64, unit: Option<&str>) -> String {
-    match unit {
-        None => format!("{name}={}", value > 0.5),
-        Some("1") => format!("{name}={}", number(value)),
-        Some(unit) => format!("{name}={} {unit}", number(value)),
+fn told(model: &Model, seen: &Seen, value: f64) -> String {
+    let name = &seen.name;
+    let word = seen.words.and_then(|words| words.get(value as usize));
+    match (&seen.unit, word) {
+        (_, Some(word)) => format!("{name}={word}"),
+        (None, _) => format!("{name}={}", value > 0.5),
+        (Some(unit), _) if *unit == Unit::one() => format!("{name}={}", number(value)),
+        (Some(unit), _) => format!("{name}={} {unit}", number(model.scales.from_canonical(unit, value))),
     }
 }
 
@@ -63,10 +65,7 @@ fn told(name: &str, value: f64, unit: Option<&str>) -> String {
 pub fn rows(model: &Model, treatment: &Treatment, decisions: &[Decision]) -> Vec<DecisionRow> {
     let row = |decision: &Decision| {
         let rule = &treatment.rules[decision.rule];
-        let saw = rule.seen.iter().zip(&decision.seen).map(|(seen, value)| {
-            let in_unit = |unit: &Unit| model.scales.from_canonical(unit, *value);
-            (seen.name.clone(), seen.unit.as_ref().map_or(*value, in_unit), seen.unit.as_ref().map(Unit::to_string))
-        });
+        let saw = rule.seen.iter().zip(&decision.seen).map(|(seen, value)| told(model, seen, *value));
         let (outcome, guard, dose, start) = match decision.outcome {
             Outcome::Given { entry, amount, start } => ("given", None, Some((entry, amount)), Some(start)),
             Outcome::Refused(guard) => ("refused", Some(guard.name()), None, None),

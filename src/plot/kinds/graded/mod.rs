@@ -4,12 +4,13 @@
 //! Out: [`Figure`](crate::plot::Figure)s without pixels.
 //!
 //! ```
-//! use cascade::crs::{grade_all, Reading, Scale, Settings};
+//! use cascade::crs::{grade_all, Hold, Reading, Scale, Settings};
 //! use cascade::plot::graded::{Patient, Words, patients};
 //! use cascade::sign::{Sign, Signs};
 //! let fever = Signs::normal().with(Sign::Temperature, 38.6);
 //! let readings = [Reading::new(0.0, Signs::normal()), Reading::new(2.0, fever), Reading::new(3.0, Signs::normal())];
-//! let courses = grade_all(&[Scale::astct_2019()], &Settings::default(), readings)?;
+//! let settings = Settings { hold: Hold::forever(), ..Settings::default() };
+//! let courses = grade_all(&[Scale::astct_2019()], &settings, readings)?;
 //! let patient = Patient::new("7", &readings, &courses, None);
 //! let pages = patients(&Words::default(), &[patient]);
 //! assert_eq!(pages[0].lanes[0].intervals.len(), 3);
