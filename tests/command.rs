@@ -11,6 +11,7 @@ mod parquet;
 mod population;
 mod scores;
 mod standards;
+mod treat;
 mod wrong;
 
 use std::fs;

@@ -33,7 +33,7 @@ pub enum Verb {
     Demo(DemoArgs),
     /// List the models of the library
     Models(ModelsArgs),
-    /// Show a model: states, equations, values with units and sources, doses, signs
+    /// Show a model: states, equations, values with units and sources, doses, signs; a scale; treatment rules
     Show(ShowArgs),
     /// Check models, parameter sets, scenarios, scales and tables of signs; report all mistakes
     Check(CheckArgs),
@@ -456,7 +456,7 @@ pub struct ModelsArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A model of the library, or a path; or a grading scale by its name
+    /// A model of the library, or a path; or a grading scale, or treatment rules, by name
     pub model: String,
     /// Values under this parameter set
     #[arg(long, value_name = "SET|PATH")]

@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::recorder::Recorder;
 use super::scenario::Scenario;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::{regimen, run as codes};
+use crate::diagnostic::codes::{run as codes, treatment};
 use crate::integrate::{Batch, Border, Cause, Counters, Failure, Method, Options, Reason, Sink};
 use crate::model::Model;
 use crate::numeric::Scalar;
@@ -154,7 +154,7 @@ pub(super) fn endless(scenario: &Scenario<'_>, rule: usize, time: f64) -> Diagno
     let rule = &scenario.rules[rule];
     let message =
         format!("treatment rule `{}` has given 1000 doses by {} {}", rule.name.value, brief(time), scenario.model.time);
-    let mut found = Diagnostic::error(&regimen::RULE_FOREVER, message);
+    let mut found = Diagnostic::error(&treatment::FOREVER, message);
     found.label(rule.when.span().clone(), "turns on and off again and again");
     found.help("limit it: max_doses = 4, min_gap = \"8 h\", or for = \"1 h\"");
     found

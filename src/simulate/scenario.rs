@@ -201,6 +201,14 @@ impl<'m> Scenario<'m> {
         .collect()
     }
 
+    /// Whether it can run: doses, rules of treatment and graders fit the model.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn check(&self) -> Result<(), Problems> {
+        run::plan(self).map(|_| ())
+    }
+
     /// Runs.
     ///
     /// # Errors

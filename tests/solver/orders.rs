@@ -63,7 +63,7 @@ impl<const N: usize> Watcher<N> for Rule {
 
     fn finish(&mut self, lane: usize, end: Departure<'_>) {
         assert!(end.stopped.is_none());
-        let (events, _, _) = end.controller.finish();
+        let events = end.controller.finish().events;
         let given =
             events.iter().filter(|event| matches!(event.kind, EventKind::Dose { entry, .. } if entry == self.entry));
         self.left[self.seats[lane].patient] = Some(Left {

@@ -13,6 +13,7 @@ use crate::crs;
 use crate::diagnostic::{Problems, Severity, Source};
 use crate::document;
 use crate::model::{Library, Model, ParameterSet, TABLE, Values, set_names, table_sets};
+use crate::regimen::RuleFile;
 
 /// Checks files and reports all mistakes of each.
 pub fn run(arguments: &CheckArgs) -> Result<(), Failure> {
@@ -85,8 +86,14 @@ fn problems(name: &str) -> Result<Problems, Problems> {
         Some("cascade-scenario") => {
             let arguments = RunArgs { scenario: Some(name.into()), ..RunArgs::default() };
             let loaded = Loaded::open(&arguments)?;
-            loaded.scenario(&arguments)?;
+            loaded.scenario(&arguments)?.check()?;
             Ok(loaded.warnings)
+        }
+        // What the names of rules mean depends on the model; a scenario names one.
+        Some("cascade-rules") => {
+            let mut found = Problems::default();
+            RuleFile::parse(&source, &mut found);
+            Ok(found)
         }
         Some("cascade-scale") => {
             let mut found = Problems::default();

@@ -15,6 +15,7 @@ pub mod population;
 mod scores;
 pub mod sensitivity;
 pub mod show;
+mod show_rules;
 mod show_scale;
 pub mod simulate;
 pub mod tolerance;

@@ -5,20 +5,24 @@ use serde_json::{Value, json};
 use crate::cli::arguments::ShowArgs;
 use crate::cli::disk::{Disk, MODEL_FILE};
 use crate::cli::loading::open_set;
-use crate::cli::verbs::show_scale;
+use crate::cli::verbs::{show_rules, show_scale};
 use crate::cli::{Failure, output, picture};
 use crate::crs::Scale;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::file;
 use crate::error_model::ErrorModel;
 use crate::model::{Care, DoseKind, Library, Model, Provenance, Switch, Trigger, Values, set_names};
+use crate::regimen::{RuleFile, rule_names};
 use crate::sign::{Sign, Signs};
 use crate::trajectory::{aligned, number};
 
-/// Shows a model or a scale.
+/// Shows a model, a scale, or treatment rules.
 pub fn run(arguments: &ShowArgs) -> Result<(), Failure> {
     if let Some(text) = Scale::embedded_text(&arguments.model) {
         return show_scale::run(arguments, &Scale::embedded(&arguments.model)?, text);
+    }
+    if rule_names().contains(&arguments.model.as_str()) {
+        return show_rules::run(arguments, &RuleFile::embedded(&arguments.model)?);
     }
     let source = Disk.model(&arguments.model)?;
     if arguments.format == "toml" {

@@ -33,6 +33,7 @@ pub mod population;
 pub mod regimen;
 pub mod run;
 pub mod scale;
+pub mod treatment;
 pub mod unit;
 
 pub use expression::UNKNOWN_NAME;
@@ -40,7 +41,7 @@ pub use expression::UNKNOWN_NAME;
 /// All codes, by stage.
 pub fn all() -> impl Iterator<Item = &'static Code> {
     let before = [file::ALL, expression::ALL, unit::ALL, model::ALL, regimen::ALL, scale::ALL, chart::ALL];
-    before.into_iter().chain([data::ALL, run::ALL, population::ALL]).flatten().copied()
+    before.into_iter().chain([data::ALL, run::ALL, population::ALL, treatment::ALL]).flatten().copied()
 }
 
 /// The code with this id, in any case of letters.

@@ -23,12 +23,4 @@ codes! {
         "The model declares why a dose of this kind cannot be given in it; the reason is in the message. Another model of the library may take it: `cascade models`.";
     UNKNOWN_AMOUNT = "R011", "unknown parameter as amount",
         "An amount that is a name must be the name of a parameter of the model; else write a number and a unit.";
-    RULE = "R031", "treatment rule not usable",
-        "A rule has `name`, `when` (a condition), and `give` (doses; without `at` they are given at the decision) or `withhold` (a dose entry); it may have `amount` (an expression), `for`, `repeat_while`, `max_doses`, `min_gap`, `delay`, `after`, `until`, `every` and `[treat.values]`.";
-    RULE_NEVER = "R032", "rule that can never act",
-        "Its times, or another rule, leave it no moment: `after` is not before `until`, or one rule withholds the drug under the very condition under which another gives it.";
-    RULE_FOREVER = "R033", "rule that acts without end",
-        "A dose that is repeated as long as something holds needs a `min_gap`. A rule that turned on and off so often that it gave 1000 doses to one patient is stopped too: say `max_doses`, `for` or `min_gap`.";
-    RULE_SIGN = "R034", "sign or grade that this model does not have",
-        "A rule may ask for states, parameters, covariates, derived quantities, switches and outputs of the model, for signs that the model reads or that its care and doses set, and for grades: `grade` (of the first scale), `grade_penn`, `worst_grade`, `worst_grade_lee_2014`.";
 }

@@ -1,6 +1,7 @@
 mod bits;
 mod draws;
 mod tables;
+mod treated;
 
 use crate::diagnostic::Source;
 use crate::model::{Model, Values};

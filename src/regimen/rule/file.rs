@@ -3,7 +3,7 @@
 use include_dir::{Dir, include_dir};
 
 use super::Rule;
-use crate::diagnostic::codes::{file as file_codes, regimen as codes};
+use crate::diagnostic::codes::{file as file_codes, treatment};
 use crate::diagnostic::{Diagnostic, Problems, Source, listing};
 use crate::document;
 
@@ -76,7 +76,7 @@ impl RuleFile {
         }
         if rules.is_empty() {
             problems
-                .error(&codes::RULE, "the file has no rule")
+                .error(&treatment::RULE, "the file has no rule")
                 .label(top, "")
                 .help("[[treat]]\nname = \"tocilizumab\"\nwhen = 'grade >= 2'\ngive = \"tocilizumab 560 mg over 1 h\"");
             return None;
@@ -93,7 +93,7 @@ impl RuleFile {
         match RULES.get_file(&path).and_then(|file| file.contents_utf8()) {
             Some(text) => Ok(Source::new(format!("rules:{path}"), text)),
             None => {
-                let mut found = Diagnostic::error(&codes::RULE, format!("unknown treatment rule `{name}`"));
+                let mut found = Diagnostic::error(&treatment::RULE, format!("unknown treatment rule `{name}`"));
                 found.help(listing(name, rule_names().iter().copied(), "rules"));
                 found.help("a path to a file ends in .toml or holds a slash");
                 Err(found)

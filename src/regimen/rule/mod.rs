@@ -27,7 +27,7 @@ use std::ops::Range;
 
 use super::dose::{Located, Regimen};
 use super::parse::is_name;
-use crate::diagnostic::codes::{file as file_codes, regimen as codes};
+use crate::diagnostic::codes::{file as file_codes, regimen as codes, treatment};
 use crate::diagnostic::{Problems, Severity, Source, Span};
 use crate::document::{Table, Text};
 use crate::expression::{self, Expression};
@@ -88,7 +88,7 @@ impl Rule {
         let name = table.needed_text("name", owner, problems);
         if let Some(wrong) = name.as_ref().filter(|name| !is_rule_name(&name.value)) {
             problems
-                .error(&codes::RULE, format!("`{}` is no name of a rule", wrong.value))
+                .error(&treatment::RULE, format!("`{}` is no name of a rule", wrong.value))
                 .label(wrong.quoted.clone(), "")
                 .help("letters, digits, `-` and `_`, a letter first");
         }
@@ -133,13 +133,13 @@ impl Rule {
             && seconds(after) >= seconds(until)
         {
             problems
-                .error(&codes::RULE_NEVER, format!("`{name}` can never act: `after` is not before `until`"))
+                .error(&treatment::NEVER, format!("`{name}` can never act: `after` is not before `until`"))
                 .label(until.span.clone(), "")
                 .help("`after = \"1 d\"` and `until = \"14 d\"` leave the days between them");
         }
         if let (Some(again), true) = (&self.repeat_while, self.min_gap.as_ref().is_none_or(|gap| seconds(gap) <= 0.0)) {
             problems
-                .error(&codes::RULE_FOREVER, format!("`{name}` would give without end"))
+                .error(&treatment::FOREVER, format!("`{name}` would give without end"))
                 .label(again.span().clone(), "again as long as this holds, and at once")
                 .help("say how far apart: min_gap = \"8 h\"");
         }
@@ -152,7 +152,7 @@ impl Rule {
             ];
             for (key, _) in keys.into_iter().filter(|(_, there)| *there) {
                 problems
-                    .error(&codes::RULE, format!("`{key}` has no meaning where doses are withheld"))
+                    .error(&treatment::RULE, format!("`{key}` has no meaning where doses are withheld"))
                     .label(entry.span.clone(), "withheld here")
                     .help("`when`, `for`, `after`, `until` and `every` go with `withhold`");
             }
@@ -180,20 +180,20 @@ fn act(table: &Table, problems: &mut Problems) -> Option<Act> {
         }
         (None, Some(entry)) => {
             if let Some(span) = amount_span {
-                problems.error(&codes::RULE, "`amount` goes with `give`").label(span, "");
+                problems.error(&treatment::RULE, "`amount` goes with `give`").label(span, "");
             }
             Some(Act::Withhold(Located::new(entry.value.trim().to_string(), entry.span())))
         }
         (Some(_), Some(entry)) => {
             problems
-                .error(&codes::RULE, "`give` and `withhold` exclude each other")
+                .error(&treatment::RULE, "`give` and `withhold` exclude each other")
                 .label(entry.quoted, "")
                 .help("write two rules");
             None
         }
         (None, None) => {
             problems
-                .error(&codes::RULE, "the rule gives nothing and withholds nothing")
+                .error(&treatment::RULE, "the rule gives nothing and withholds nothing")
                 .label(table.span().clone(), "")
                 .help("give = \"tocilizumab 560 mg over 1 h\", or withhold = \"cart\"");
             None
@@ -207,13 +207,13 @@ fn doses(text: &Text, with_amount: bool, problems: &mut Problems) -> Option<Regi
     let regimen = Regimen::parse_at(&text.source, text.range.clone(), &mut found);
     if !found.has_errors() && regimen.doses.is_empty() {
         found
-            .error(&codes::RULE, "`none` gives nothing")
+            .error(&treatment::RULE, "`none` gives nothing")
             .label(text.span(), "")
             .help("leave the rule out, or write withhold = \"ENTRY\"");
     }
     if let Some(dose) = regimen.doses.iter().find(|dose| with_amount && dose.amount.is_some()) {
         found
-            .error(&codes::RULE, "two amounts")
+            .error(&treatment::RULE, "two amounts")
             .label(dose.span.clone(), "here, and under `amount`")
             .help("keep one of them");
     }
@@ -235,7 +235,7 @@ fn duration(table: &Table, key: &'static str, least: f64, problems: &mut Problem
     if value < least {
         let what = if least > 0.0 { "above 0" } else { "not negative" };
         problems
-            .error(&codes::RULE, format!("`{key}` is {what}: {quantity}"))
+            .error(&treatment::RULE, format!("`{key}` is {what}: {quantity}"))
             .label(text.span(), "")
             .help(format!("{key} = \"8 h\""));
         return None;
@@ -248,7 +248,7 @@ fn count(table: &Table, problems: &mut Problems) -> Option<u32> {
     if number >= 1.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX) {
         return Some(number as u32);
     }
-    let mut wrong = table.at("max_doses", &codes::RULE, format!("`max_doses` is a whole number from 1: {number}"));
+    let mut wrong = table.at("max_doses", &treatment::RULE, format!("`max_doses` is a whole number from 1: {number}"));
     wrong.help("leave it out if nothing limits the number");
     problems.push(wrong);
     None

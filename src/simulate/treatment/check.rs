@@ -3,7 +3,7 @@
 use super::planned::{Observed, PlannedAct, PlannedRule, Seen, Treatment};
 use crate::compile::Questions;
 use crate::crs::Scale;
-use crate::diagnostic::codes::regimen as codes;
+use crate::diagnostic::codes::{regimen as codes, treatment};
 use crate::diagnostic::{Problems, Span, listing};
 use crate::expression::dimension::{check_condition, check_number};
 use crate::expression::{Expression, Kind, Node, NodeKind, Scope};
@@ -175,7 +175,7 @@ fn opposed(rules: &[Rule], problems: &mut Problems) {
             if at != other_at && gives && rule.when == other.when {
                 let (name, other_name) = (&rule.name.value, &other.name.value);
                 problems
-                    .error(&codes::RULE_NEVER, format!("`{name}` and `{other_name}` exclude each other"))
+                    .error(&treatment::NEVER, format!("`{name}` and `{other_name}` exclude each other"))
                     .label(rule.when.span().clone(), format!("withholds `{}`", entry.value))
                     .label(other.when.span().clone(), "gives it under the same condition")
                     .help("change one of the conditions, or leave one of the rules out");
@@ -185,7 +185,7 @@ fn opposed(rules: &[Rule], problems: &mut Problems) {
     for (at, rule) in rules.iter().enumerate() {
         if let Some(earlier) = rules[..at].iter().find(|earlier| earlier.name == rule.name) {
             problems
-                .error(&codes::RULE, format!("two rules are called `{}`", rule.name.value))
+                .error(&treatment::RULE, format!("two rules are called `{}`", rule.name.value))
                 .label(rule.name.span.clone(), "again here")
                 .label(earlier.name.span.clone(), "first here")
                 .help("decisions are told by the name of the rule: rename one");
@@ -214,7 +214,7 @@ impl Names<'_> {
                 _ if self.model.defines(&name.value) => {}
                 Some((_, known)) if *known != canonical => {
                     problems
-                        .error(&codes::RULE, format!("two values for `{}`", name.value))
+                        .error(&treatment::RULE, format!("two values for `{}`", name.value))
                         .label(name.span.clone(), "another rule says otherwise")
                         .help("make them equal, or give them different names");
                 }
@@ -247,7 +247,9 @@ impl Names<'_> {
             || name == "worst_grade"
             || name.starts_with("worst_grade_")
         {
-            self.find_grade(name, place, problems);
+            if self.find_grade(name, place, problems).is_none() {
+                self.extra.push((name.to_string(), Kind::Undetermined, false));
+            }
         } else if let Some(sign) = Sign::named(name.strip_prefix("sign_").unwrap_or(name)) {
             self.find_sign(name, sign, place, problems);
         } else if let Some(rank) = Sign::rank_named(name) {
@@ -256,20 +258,21 @@ impl Names<'_> {
         }
     }
 
-    fn find_grade(&mut self, name: &str, place: &Span, problems: &mut Problems) {
+    /// None after a mistake.
+    fn find_grade(&mut self, name: &str, place: &Span, problems: &mut Problems) -> Option<()> {
         let (worst, rest) = match name.strip_prefix("worst_") {
             Some(rest) => (true, rest),
             None => (false, name),
         };
         let mut wrong = |message: String, help: String| {
-            problems.error(&codes::RULE_SIGN, message).label(place.clone(), "").help(help);
+            problems.error(&treatment::SIGN, message).label(place.clone(), "").help(help);
         };
         if !self.model.has_signs() {
             wrong(
                 format!("`{name}`: model `{}` has no signs to grade", self.model.name),
                 "`cascade models` shows which models grade; ask for a state or an output instead".into(),
             );
-            return;
+            return None;
         }
         let wanted = rest.strip_prefix("grade").unwrap_or(rest).trim_start_matches('_').to_string();
         let plain = |scale: &str| scale.replace(['-', '.'], "_");
@@ -286,7 +289,7 @@ impl Names<'_> {
                     let Some(found) = Scale::embedded_names().find(|scale| plain(scale) == wanted) else {
                         let help = listing(&wanted, known.iter().map(String::as_str), "scales");
                         wrong(format!("`{name}`: no scale is called `{wanted}`"), help);
-                        return;
+                        return None;
                     };
                     self.scales.push(Scale::embedded(found).expect("the name is one of theirs"));
                     self.scales.len() - 1
@@ -296,6 +299,7 @@ impl Names<'_> {
         let observed = if worst { Observed::Worst(at) } else { Observed::Grade(at) };
         self.observed.push((name.to_string(), observed));
         self.extra.push((name.to_string(), Kind::Number(Unit::one()), false));
+        Some(())
     }
 
     /// A sign that the model reads is located; others, and all at rounds, are what the graders saw.
@@ -311,7 +315,7 @@ impl Names<'_> {
         let counted = sign.kind() == SignKind::Doses;
         if reading.is_none() && !counted && !set.any(|(known, _)| *known == sign) {
             problems
-                .error(&codes::RULE_SIGN, format!("model `{}` tells nothing of the sign `{sign}`", self.model.name))
+                .error(&treatment::SIGN, format!("model `{}` tells nothing of the sign `{sign}`", self.model.name))
                 .label(place.clone(), "")
                 .help("`cascade show MODEL` lists its signs and what its care sets");
         }
