@@ -219,6 +219,12 @@ struct Part {
 }
 
 fn plan<'m>(scenario: &Scenario<'m>) -> Result<(Scenario<'m>, Plan), Problems> {
+    if let Some(rule) = scenario.rules.first() {
+        let mut found = Diagnostic::error(&codes::NO_DERIVATIVE, "sensitivities of a run that is treated by rule");
+        found.label(rule.name.span.clone(), "decides by what is seen");
+        found.help("leave the rules out, or give the doses that they gave (decisions.csv) with --dose");
+        return Err(found.into());
+    }
     let mut scenario = scenario.clone().with_exposure();
     scenario.grading = None;
     let administrations = run::administrations(&scenario)?;

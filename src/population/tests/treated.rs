@@ -15,21 +15,24 @@ fn burden(cells: &str) -> Vec<Override> {
     vec![Override::parse(&Source::new("--set", text), &mut Problems::default()).unwrap()]
 }
 
+/// A drug that is lost at a rate of the patient's own, given again whenever too little is left.
+const TOP_UP: &str = "format = 'cascade-model/1'\nname = 'top-up'\ntitle = 'Top-up'\ntime = 'd'\nmaturity = 'illustrative'\n\
+    [simulation]\nuntil = '6 d'\n[states.drug]\nunit = 'mg'\nstart = '2 [mg]'\nrate = '-loss * drug'\n\
+    [parameters.loss]\nvalue = 1\nunit = '1/d'\nassumption = 'A1: a test'\n\
+    [doses.drug]\nstate = 'drug'\nunit = 'mg'\n[outputs.drug]\nvalue = 'drug'\nunit = 'mg'\n";
+
 #[test]
 fn guards_hold_for_every_one_of_10_000_patients() {
-    let model = Model::embedded("cart-crs").unwrap();
-    let mut text = String::from("tumour_0 [1e9 cells],il6_production [1e6 pg/mL/(1e9 cells)^2/d]\n");
-    for n in 0..10_000_u32 {
-        // Two sequences that fill the square evenly.
-        let part = |step: f64| (f64::from(n) * step).fract();
-        let (burden, production) = (0.5 + 11.5 * part(0.754_877_666_2), 1.8e-3 * (0.3 + 3.0 * part(0.569_840_290_99)));
-        text += &format!("{burden},{production}\n");
-    }
-    let rules = RuleFile::embedded("tocilizumab").unwrap().rules;
-    let scenario = Scenario::new(&model).unwrap().until(&"14 d".parse().unwrap()).unwrap().grid(Grid::Points(2));
-    let scenario = scenario.treated(rules);
+    let model = Model::parse(&Source::new("top-up.toml", TOP_UP)).unwrap_or_else(|found| panic!("{found}")).0;
+    // From one dose in 6 days to one every hour, if nothing stopped it; in no order.
+    let loss = |n: u32| 0.08 * f64::exp(5.5 * (f64::from(n) * 0.754_877_666_2).fract());
+    let text: String = (0..10_000).map(|n| format!("{}\n", loss(n))).collect();
+    let treat = "format = 'cascade-rules/1'\nname = 'mine'\n[[treat]]\nname = 'top-up'\nwhen = 'drug < 1 [mg]'\n\
+        give = 'drug 1 mg'\nrepeat_while = 'drug < 1 [mg]'\nmax_doses = 4\nmin_gap = '8 h'";
+    let rules = RuleFile::parse(&Source::new("mine.toml", treat), &mut Problems::default()).unwrap().rules;
+    let scenario = Scenario::new(&model).unwrap().grid(Grid::Points(2)).treated(rules);
     let values = Values::new(&model, None, &[]).unwrap();
-    let table: Box<dyn BufRead + Send> = Box::new(Cursor::new(text.into_bytes()));
+    let table: Box<dyn BufRead + Send> = Box::new(Cursor::new(format!("loss [1/d]\n{text}").into_bytes()));
     let table = PatientTable::open("patients.csv", table, &Sidecar::default(), &model, &values).unwrap();
     let prepared = Prepared::new(&scenario).unwrap();
     let population = Population::new(&prepared, Vec::new(), false);
@@ -40,27 +43,29 @@ fn guards_hold_for_every_one_of_10_000_patients() {
         true
     });
     assert_eq!(done.unwrap(), 10_000);
-    let mut of_patient: Vec<(String, Vec<f64>)> = Vec::new();
+    let mut starts: Vec<Vec<f64>> = vec![Vec::new(); 10_000];
+    let mut refused = [0; 2];
     for line in lines.lines() {
         let cells: Vec<&str> = line.split(',').collect();
-        if cells[3] != "given" {
-            assert_eq!((cells[3], cells[4]), ("refused", "max_doses"), "{line}");
-            continue;
-        }
-        assert!(cells[6] == "560" && cells[9].contains("grade="), "{line}");
-        let start: f64 = cells[8].parse().unwrap();
-        match of_patient.last_mut() {
-            Some((subject, starts)) if subject == cells[0] => starts.push(start),
-            _ => of_patient.push((cells[0].to_string(), vec![start])),
+        let subject: usize = cells[0].parse().unwrap();
+        match (cells[3], cells[4]) {
+            ("given", "") => starts[subject - 1].push(cells[8].parse().unwrap()),
+            ("refused", "min_gap") => refused[0] += 1,
+            ("refused", "max_doses") => refused[1] += 1,
+            other => panic!("{other:?}: {line}"),
         }
     }
-    assert!(of_patient.len() > 3000, "{} patients were treated", of_patient.len());
-    let counts = |count: usize| of_patient.iter().filter(|(_, starts)| starts.len() == count).count();
-    assert!((1..=4).all(|count| counts(count) > 0), "{:?}", [1, 2, 3, 4].map(counts));
-    for (subject, starts) in &of_patient {
-        assert!(starts.len() <= 4, "{subject}");
-        assert!(starts.windows(2).all(|pair| pair[1] - pair[0] >= 8.0 / 24.0 - 1e-9), "{subject}: {starts:?}");
+    for (n, starts) in starts.iter().enumerate() {
+        // Without guards: the first at ln 2 over the loss.
+        let first = f64::ln(2.0) / loss(n as u32);
+        assert_eq!(starts.is_empty(), first >= 6.0, "{n}");
+        assert!(starts.len() <= 4, "{n}: {starts:?}");
+        assert!(starts.first().is_none_or(|start| (start - first).abs() < 1e-6), "{n}: {starts:?} {first}");
+        assert!(starts.windows(2).all(|pair| pair[1] - pair[0] >= 8.0 / 24.0 - 1e-9), "{n}: {starts:?}");
     }
+    let given = |count: usize| starts.iter().filter(|starts| starts.len() == count).count();
+    assert!((0..=4).all(|count| given(count) > 100), "{:?}", [0, 1, 2, 3, 4].map(given));
+    assert!(refused.iter().all(|count| *count > 1000), "{refused:?}");
 }
 
 #[test]
