@@ -24,9 +24,9 @@ fn patients_that_cannot_be_drawn_are_told() {
     let full = model(&[]);
     let negative = Values::new(&full, None, &["loss=-0.01 1/h".parse().unwrap()]).unwrap();
     assert!(negative.check_variability(&full).has_errors() && typical(&full).check_variability(&full).is_empty());
-    let plain = Model::embedded("cart-crs").unwrap();
+    let plain = Model::embedded("kimmel-2021").unwrap();
     for (model, values, expected) in [
-        (&plain, typical(&plain), "P001: nothing varies between patients of `cart-crs`"),
+        (&plain, typical(&plain), "P001: nothing varies between patients of `kimmel-2021`"),
         (&full, negative, "P002: `loss` = -0.01 is lognormal, but negative"),
     ] {
         let problems = Draw::new(model, &values, 1, Sampling::Random).unwrap_err();
