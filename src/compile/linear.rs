@@ -19,6 +19,11 @@ enum Shape {
 /// None if a rate is not linear, if a coefficient moves with time or a state, or if states depend on each other in a
 /// circle. `pattern` holds the non-zeros of A.
 pub(super) fn linear(graph: &Graph, rates: &[NodeId], pattern: &Pattern) -> Option<Linear> {
+    Some(Linear { offset: offsets(graph, rates)?, order: order(pattern)? })
+}
+
+/// Of y' = A y + b with resting A and b, whether the b of each state may be other than 0; none if a rate is not so.
+pub(super) fn offsets(graph: &Graph, rates: &[NodeId]) -> Option<Vec<bool>> {
     let mut shapes: Vec<Shape> = Vec::with_capacity(graph.len());
     for id in graph.ids() {
         let shape = shape(graph.node(id), |operand| shapes[operand.index()]);
@@ -28,7 +33,7 @@ pub(super) fn linear(graph: &Graph, rates: &[NodeId], pattern: &Pattern) -> Opti
         Shape::Rests { offset } | Shape::Linear { offset } => Some(offset),
         Shape::Other => None,
     });
-    Some(Linear { offset: offset.collect::<Option<_>>()?, order: order(pattern)? })
+    offset.collect()
 }
 
 fn shape(node: Node, of: impl Fn(NodeId) -> Shape) -> Shape {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::assemble::Assembler;
-use super::linear::linear;
+use super::linear::{linear, offsets};
 use super::tape::Tape;
 use super::workspace::{Layout, Stale, Workspace};
 use crate::expression::graph::{Graph, Input, Node, NodeId, Reads};
@@ -52,6 +52,7 @@ pub struct Program {
     constants: Tape,
     pattern: Pattern,
     linear: Option<Linear>,
+    affine: bool,
     reads: ReadsOf,
 }
 
@@ -89,6 +90,7 @@ impl Program {
         let rates = graph.with_reciprocals(&rates);
         let (pattern, nonzeros) = jacobian(&mut graph, &rates);
         let linear = linear(&graph, &rates, &pattern);
+        let affine = offsets(&graph, &rates).is_some();
         let by_time: Vec<_> = rates.iter().map(|&rate| graph.derivative(rate, Input::Time)).collect();
         let along: Vec<_> = conditions.iter().map(|&condition| graph.directional(condition)).collect();
         let jacobian = [nonzeros, by_time, rates.clone()].concat();
@@ -170,6 +172,7 @@ impl Program {
             constants: constants_tape,
             pattern,
             linear,
+            affine,
             reads,
         };
         program.registers = program.tapes().map(|tape| tape.registers).max().unwrap_or(0).max(layout.temporaries);
@@ -204,6 +207,11 @@ impl Program {
     /// Number of constants.
     pub fn constants_count(&self) -> usize {
         self.reads.constants.len()
+    }
+
+    /// Whether the equations are y' = A y + b with A and b at rest between borders, states in a circle or not.
+    pub fn is_affine(&self) -> bool {
+        self.affine
     }
 
     /// Structural non-zeros of df/dy.

@@ -324,7 +324,7 @@ impl Checker<'_> {
         let regimen: HashSet<&str> = amounts
             .filter_map(|amount| match &amount.value {
                 Amount::Parameter(name) => Some(name.as_str()),
-                Amount::Quantity(_) => None,
+                Amount::Quantity(_) | Amount::Steps(..) => None,
             })
             .collect();
         let quantities = self.model.parameters.iter().map(|parameter| &parameter.name);

@@ -113,6 +113,11 @@ impl Entries for Model {
         Some((at, self.parameters[at].unit.clone()))
     }
 
+    fn covariate(&self, name: &str) -> Option<(usize, Unit)> {
+        let at = self.covariates.iter().position(|covariate| covariate.name.text == name)?;
+        Some((at, self.covariates[at].unit.clone()))
+    }
+
     fn scales(&self) -> &Scales {
         &self.scales
     }

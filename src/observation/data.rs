@@ -13,18 +13,23 @@ use crate::trajectory::{Trajectory, brief, number, quoted};
 /// those times ([`Grid::At`](crate::simulate::Grid::At)). None if it lacks a time or an output.
 ///
 /// The solution at an output time comes from the integrator's dense output, not from a grid. At the time of a dose it is
-/// the state after the dose, also for a row that stands before the dose record: there is no trough before a dose at its
-/// own time; ask for it a moment earlier.
+/// the state after the dose, unless the row stands before the dose record: then it is the trough, and the solution needs a
+/// row of that side ([`Grid::Sides`](crate::simulate::Grid::Sides)).
 pub fn predictions(model: &Model, subject: &DesignSubject, solution: &Trajectory) -> Option<Vec<f64>> {
-    let value = |time: f64, output: usize| {
+    let value = |time: f64, before: bool, output: usize| {
         let output = &model.outputs[output];
         let column = solution.column(&output.name)?;
         // Of two rows at one time the later shows the state after the dose.
-        let row = solution.time.partition_point(|known| *known <= time).checked_sub(1)?;
+        let row = match before {
+            true => solution.time.partition_point(|known| *known < time),
+            false => solution.time.partition_point(|known| *known <= time).checked_sub(1)?,
+        };
         let value = solution.row(row)[column];
-        (solution.time[row] == time).then(|| solution.columns[column].unit.convert(value, &output.unit)).flatten()
+        (solution.time.get(row) == Some(&time))
+            .then(|| solution.columns[column].unit.convert(value, &output.unit))
+            .flatten()
     };
-    subject.rows.iter().map(|row| value(row.time, row.output)).collect()
+    subject.rows.iter().map(|row| value(row.time, row.before, row.output)).collect()
 }
 
 /// Observes a subject: its predictions with the residual error and the limit of quantification of their outputs.
@@ -81,8 +86,8 @@ pub fn observe(
     Ok(measured)
 }
 
-/// A dose as a table carries it.
-#[derive(Debug, Clone, PartialEq)]
+/// A dose, or a reset, as a table carries it.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DoseRecord {
     /// When, in the time unit of the model.
     pub time: f64,
@@ -92,37 +97,62 @@ pub struct DoseRecord {
     pub amount: f64,
     /// RATE in that unit by time: 0 at once, -1 and -2 the rate and the duration that the dose entry declares.
     pub rate: f64,
+    /// Whether it is a reset (EVID 3) and no dose.
+    pub resets: bool,
+    /// SS (1 or 2) and II, if it has been given for ever before.
+    pub steady: Option<(u8, f64)>,
 }
 
-/// The doses that a run gives up to `end`, one record each; `parameters` are values in the units of the model.
+/// The doses that a run gives up to `end`, one record each; `parameters` and `covariates` are values in the units of the
+/// model.
 ///
 /// # Errors
 /// An infusion over a duration whose amount a bioavailable fraction scales: RATE would give another duration.
 pub fn dose_records(
     model: &Model,
     administrations: &[Administration],
-    parameters: &[f64],
+    (parameters, covariates): (&[f64], &[f64]),
     end: f64,
 ) -> Result<Vec<DoseRecord>, Problems> {
-    administrations.iter().filter(|dose| dose.time <= end).map(|dose| record(model, dose, parameters)).collect()
+    let covariate = |at: usize| model.scales.to_canonical(&model.covariates[at].unit, covariates[at]);
+    let given = administrations.iter().filter(|dose| dose.time <= end);
+    let given = given.filter(|dose| dose.band.is_none_or(|band| band.holds(covariate(band.covariate))));
+    given.map(|dose| record(model, dose, parameters, covariate)).collect()
 }
 
-fn record(model: &Model, dose: &Administration, parameters: &[f64]) -> Result<DoseRecord, Problems> {
-    let entry = &model.doses[dose.entry];
-    let mut record = DoseRecord { time: tidy(dose.time), entry: entry.name.text.clone(), amount: 0.0, rate: 0.0 };
+/// Whether a table of these doses needs the columns II and SS.
+pub fn have_steady_state(administrations: &[Administration]) -> bool {
+    administrations.iter().any(|dose| dose.steady.is_some())
+}
+
+fn record(
+    model: &Model,
+    dose: &Administration,
+    parameters: &[f64],
+    covariate: impl Fn(usize) -> f64,
+) -> Result<DoseRecord, Problems> {
+    let time = tidy(dose.time);
+    let Some(entry) = dose.entry else { return Ok(DoseRecord { time, resets: true, ..DoseRecord::default() }) };
+    let entry = &model.doses[entry];
+    let steady = dose.steady.map(|steady| (if steady.adds { 2 } else { 1 }, tidy(steady.interval.unwrap_or(0.0))));
+    let mut record = DoseRecord { time, entry: entry.name.text.clone(), steady, ..DoseRecord::default() };
     let DoseKind::Into { unit, fraction, duration, rate, .. } = &entry.kind else { return Ok(record) };
     record.amount = tidy(match dose.amount {
         Given::Marker => 0.0,
         Given::Fixed(amount) => model.scales.from_canonical(unit, amount),
         Given::Parameter { slot, fraction } => {
             let own = &model.parameters[slot].unit;
-            own.convert(parameters[slot], unit).unwrap_or(parameters[slot]) * fraction
+            let cap = model.scales.from_canonical(unit, dose.cap);
+            own.convert(parameters[slot], unit).unwrap_or(parameters[slot]).min(cap) * fraction
+        }
+        Given::PerBody { amount, covariate: at, fraction } => {
+            model.scales.from_canonical(unit, (covariate(at) * amount).min(dose.cap) * fraction)
         }
     });
     record.rate = match dose.delivery {
         Delivery::Declared if duration.is_some() => -2.0,
         Delivery::Declared if rate.is_some() => -1.0,
-        Delivery::Declared => 0.0,
+        Delivery::Declared | Delivery::Bolus => 0.0,
         Delivery::Rate(rate) => tidy(model.scales.from_canonical(&(unit / &model.time), rate)),
         Delivery::Duration(_) if fraction.is_some() => {
             let name = &entry.name;
@@ -155,6 +185,8 @@ pub struct SimulatedSubject {
     pub doses: Vec<DoseRecord>,
     /// Its measurements, in the order of time.
     pub measured: Vec<Measurement>,
+    /// Which of them stand before the doses of their time; may be shorter.
+    pub before: Vec<bool>,
 }
 
 /// The columns of [`write_data`].
@@ -165,23 +197,38 @@ const COLUMNS: &str = "ID,TIME,EVID,AMT,CMT,RATE,MDV,DVID,DV,CENS";
 ///
 /// `TIME` in the unit of the model, `AMT` and `RATE` in that of the dose entry, `DV` in that of the output; `CMT` is the
 /// name of the dose entry, `DVID` that of the output, `CENS` 1 with the limit in `DV` where the value lies below it. A
-/// field without meaning is a point. At one time doses stand before observations, which show the state after them.
-pub fn write_data(subjects: &[SimulatedSubject]) -> String {
-    let mut text = format!("{COLUMNS}\n");
+/// field without meaning is a point. At one time doses stand before observations, which show the state after them, unless
+/// an observation asked for the state before them. With `steady` there are columns II and SS too.
+pub fn write_data(subjects: &[SimulatedSubject], steady: bool) -> String {
+    let mut text = format!("{COLUMNS}{}\n", if steady { ",II,SS" } else { "" });
     for subject in subjects {
         let name = quoted(&subject.name);
         let mut doses = subject.doses.iter().peekable();
         let dose_line = |dose: &DoseRecord| {
             let (time, amount, rate) = (number(dose.time), number(dose.amount), number(dose.rate));
-            format!("{name},{time},1,{amount},{},{rate},1,.,.,0\n", quoted(&dose.entry))
+            let (ss, ii) = dose.steady.unwrap_or_default();
+            let more = if steady { format!(",{},{ss}", number(ii)) } else { String::new() };
+            if dose.resets {
+                return format!("{name},{time},3,0,.,0,1,.,.,0{more}\n");
+            }
+            format!("{name},{time},1,{amount},{},{rate},1,.,.,0{more}\n", quoted(&dose.entry))
         };
-        for one in &subject.measured {
-            while let Some(dose) = doses.next_if(|dose| dose.time <= one.time || same_time(dose.time, one.time)) {
+        for (at, one) in subject.measured.iter().enumerate() {
+            let before = subject.before.get(at).is_some_and(|before| *before);
+            let acts = |dose: &&DoseRecord| match same_time(dose.time, one.time) {
+                true => !before,
+                false => dose.time < one.time,
+            };
+            while let Some(dose) = doses.next_if(acts) {
                 text.push_str(&dose_line(dose));
             }
             let (time, value) = (number(one.time), number(one.value));
             let censored = u8::from(one.below_limit);
-            text.push_str(&format!("{name},{time},0,0,.,0,0,{},{value},{censored}\n", quoted(&one.output)));
+            text.push_str(&format!(
+                "{name},{time},0,0,.,0,0,{},{value},{censored}{}\n",
+                quoted(&one.output),
+                if steady { ",0,0" } else { "" }
+            ));
         }
         doses.for_each(|dose| text.push_str(&dose_line(dose)));
     }

@@ -7,6 +7,9 @@
 //! In: a NONMEM-style table that says who is observed when ([`read_design`]), a solution, and a random stream. Out:
 //! simulated measurements ([`observe`]) and the data set a fit reads ([`write_data`]), which is a design again.
 //!
+//! In: the same table for its doses and covariates alone ([`read_records`]). Out: a regimen a subject, and how its
+//! covariates go on.
+//!
 //! ```
 //! use cascade::diagnostic::Source;
 //! use cascade::observation::read_signs;
@@ -16,6 +19,7 @@
 //! assert_eq!(subjects[0].readings[1].time, 0.25);
 //! ```
 
+mod columns;
 mod data;
 mod design;
 mod measurements;
@@ -23,8 +27,9 @@ mod record;
 mod signs;
 #[cfg(test)]
 mod tests;
+mod when;
 
-pub use data::{DoseRecord, SimulatedSubject, dose_records, observe, predictions, write_data};
-pub use design::{Design, DesignRow, DesignSubject, read_design};
+pub use data::{DoseRecord, SimulatedSubject, dose_records, have_steady_state, observe, predictions, write_data};
+pub use design::{CovariateCourse, Design, DesignRow, DesignSubject, read_design, read_records};
 pub use measurements::{Measurement, read_measurements};
 pub use signs::{Subject, read_signs, write_signs};

@@ -1,298 +1,282 @@
 //! Rows of a NONMEM-style table.
 
+use super::columns::{Columns, Role};
 use super::design::Mistakes;
 use crate::diagnostic::codes::data;
-use crate::diagnostic::codes::unit::WRONG_UNIT;
-use crate::diagnostic::{Problems, Span, listing};
+use crate::diagnostic::{Problems, Source, Span, listing};
 use crate::model::{DoseKind, Model};
-use crate::regimen::{Amount, Dose, Infusion, Located, Repeat};
-use crate::trajectory::{Fields, Head, HeadUnit, Sidecar};
+use crate::regimen::{Amount, Dose, Infusion, Located, RESET, Regimen, Repeat, Steady};
+use crate::trajectory::Fields;
 use crate::unit::{Quantity, Unit};
-
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Subject,
-    Time,
-    Output,
-    Event,
-    Missing,
-    Amount,
-    Compartment,
-    Rate,
-    Interval,
-    Additional,
-    SteadyState,
-}
-
-/// Headings, in capitals, and what they hold.
-const ROLES: [(&str, Role); 13] = [
-    ("ID", Role::Subject),
-    ("SUBJECT", Role::Subject),
-    ("TIME", Role::Time),
-    ("DVID", Role::Output),
-    ("OUTPUT", Role::Output),
-    ("EVID", Role::Event),
-    ("MDV", Role::Missing),
-    ("AMT", Role::Amount),
-    ("CMT", Role::Compartment),
-    ("RATE", Role::Rate),
-    ("II", Role::Interval),
-    ("ADDL", Role::Additional),
-    ("SS", Role::SteadyState),
-];
-
-/// What was observed: not needed to observe anew.
-const PASSED_OVER: [&str; 5] = ["DV", "CENS", "LIMIT", "BLQ", "LLOQ"];
-
-/// The columns of a table: place, heading and stated unit.
-pub(super) struct Columns {
-    list: Vec<(Role, usize, Head, Option<Unit>)>,
-}
 
 /// What a row says.
 pub(super) enum Record {
+    /// Nothing but its time and covariates.
     Nothing,
-    Observation { time: f64, place: Span },
-    Dose(Box<Dose>),
+    Observation,
+    /// A reset, a dose, or both.
+    Doses(Vec<Dose>),
 }
 
-impl Columns {
-    /// Finds the columns; none without one of times.
-    pub fn read(table: &Fields, sidecar: &Sidecar, model: &Model, problems: &mut Problems) -> Option<Self> {
-        let heads = table.heads(problems);
-        let mut columns = Self { list: Vec::new() };
-        for (place, head) in heads.iter().enumerate() {
-            let name = head.name.to_ascii_uppercase();
-            let Some((_, role)) = ROLES.iter().find(|(known, _)| *known == name) else {
-                if !PASSED_OVER.contains(&name.as_str()) {
-                    tell_unused(head, model, problems);
+/// Message, place and remedy.
+type Wrong = (String, Span, String);
+
+/// A row while it is read.
+pub(super) struct Row<'a> {
+    pub columns: &'a Columns,
+    pub table: &'a Fields,
+    pub row: usize,
+    pub model: &'a Model,
+    /// In the time unit of the model.
+    pub time: f64,
+}
+
+impl Row<'_> {
+    fn span(&self, role: Role) -> Span {
+        self.columns.span(role, self.table, self.row)
+    }
+
+    fn number(&self, role: Role, told: &mut Mistakes) -> Option<f64> {
+        self.columns.number(role, self.table, self.row, told)
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.columns.place(role).is_some()
+    }
+
+    /// What it says; none if it has mistakes, which are told.
+    pub fn record(&self, told: &mut Mistakes) -> Option<Record> {
+        let amount_is_name = self.parameter().is_some();
+        let amount = if amount_is_name { 1.0 } else { self.number(Role::Amount, told)? };
+        let event = self.number(Role::Event, told)?;
+        let missing = self.number(Role::Missing, told)?;
+        let steady = self.number(Role::SteadyState, told)?;
+        let says_dose = !self.has(Role::Event) && (amount != 0.0 || steady != 0.0);
+        let found = match event {
+            _ if says_dose => self.dose(amount, steady, told).map(|dose| Record::Doses(vec![dose]))?,
+            1.0 => Record::Doses(vec![self.dose(amount, steady, told)?]),
+            4.0 => Record::Doses(vec![self.reset(), self.dose(amount, steady, told)?]),
+            0.0 | 2.0 | 3.0 => {
+                self.without_amount(event, amount, told)?;
+                match (event, missing) {
+                    (3.0, _) => Record::Doses(vec![self.reset()]),
+                    (2.0, _) | (_, 1.0) => Record::Nothing,
+                    (_, 0.0) => Record::Observation,
+                    (_, other) => {
+                        let message = format!("MDV is neither 0 nor 1: {other}");
+                        told.tell(&data::DESIGN_RECORD, message, self.span(Role::Missing), "");
+                        return None;
+                    }
                 }
-                continue;
-            };
-            if let Some((.., first, _)) = columns.list.iter().find(|(known, ..)| known == role) {
-                if first.name != head.name {
-                    problems
-                        .error(&data::DUPLICATE_COLUMN, format!("`{}` and `{}` are one column", first.name, head.name))
-                        .label(head.span.clone(), "again here")
-                        .label(first.span.clone(), "first here")
-                        .help("remove one of them");
-                }
-                continue;
             }
-            let unit = stated_unit(*role, head, sidecar, model, problems);
-            columns.list.push((*role, place, head.clone(), unit));
-        }
-        if columns.place(Role::Time).is_none() {
-            problems.error(&data::MISSING_COLUMN, "no column `TIME`").label(table.header_span(), "the header").help(
-                format!(
-                    "`TIME [{}]`; {}",
-                    model.time,
-                    listing("TIME", heads.iter().map(|head| head.name.as_str()), "columns")
-                ),
-            );
-            return None;
-        }
-        Some(columns)
-    }
-
-    fn place(&self, role: Role) -> Option<usize> {
-        self.list.iter().find(|(known, ..)| *known == role).map(|(_, place, ..)| *place)
-    }
-
-    fn unit(&self, role: Role) -> Option<&Unit> {
-        self.list.iter().find(|(known, ..)| *known == role).and_then(|(.., unit)| unit.as_ref())
-    }
-
-    /// Text of a field, empty if it is missing.
-    fn text(&self, role: Role, table: &Fields, row: usize) -> String {
-        let text = self.place(role).map_or_else(String::new, |place| table.field(row, place).trim().to_string());
-        if matches!(text.as_str(), "." | "NA") { String::new() } else { text }
-    }
-
-    /// Where a field stands, or the row where there is no such column.
-    fn span(&self, role: Role, table: &Fields, row: usize) -> Span {
-        let whole = || table.span(row, 0).to(&table.span(row, table.columns() - 1));
-        self.place(role).map_or_else(whole, |place| table.span(row, place))
-    }
-
-    /// The number in a field; 0 if it is missing; none, and told, if it is none.
-    fn number(&self, role: Role, table: &Fields, row: usize, told: &mut Mistakes) -> Option<f64> {
-        let text = self.text(role, table, row);
-        if text.is_empty() {
-            return Some(0.0);
-        }
-        let value = text.parse::<f64>().ok().filter(|value| value.is_finite());
-        if value.is_none() {
-            let message = format!("`{text}` is not a number");
-            told.tell(&data::NOT_A_NUMBER, message, self.span(role, table, row), "leave a missing value empty");
-        }
-        value
-    }
-
-    /// Name of the subject of a row.
-    pub fn subject(&self, table: &Fields, row: usize, told: &mut Mistakes) -> Option<String> {
-        if self.place(Role::Subject).is_none() {
-            return Some("1".into());
-        }
-        let name = self.text(Role::Subject, table, row);
-        if name.is_empty() {
-            let place = self.span(Role::Subject, table, row);
-            told.tell(&data::DESIGN_RECORD, "row without a subject".into(), place, "every row names its subject");
-            return None;
-        }
-        Some(name)
-    }
-
-    /// What DVID says, and where.
-    pub fn output(&self, table: &Fields, row: usize) -> (String, Span) {
-        (self.text(Role::Output, table, row), self.span(Role::Output, table, row))
-    }
-
-    /// A row; none if it has mistakes, which are told.
-    pub fn record(&self, table: &Fields, row: usize, model: &Model, told: &mut Mistakes) -> Option<Record> {
-        let place = self.span(Role::Time, table, row);
-        let text = self.text(Role::Time, table, row);
-        let time = text.parse::<f64>().ok().filter(|time| time.is_finite());
-        let Some(time) = time else {
-            told.tell(&data::NOT_A_NUMBER, format!("`{}` is no time", place.text()), place, "");
-            return None;
+            _ => {
+                let help = "0 observation, 1 dose, 2 other, 3 reset, 4 reset and dose";
+                told.tell(&data::DESIGN_RECORD, format!("no such event: EVID {event}"), self.span(Role::Event), help);
+                return None;
+            }
         };
-        let amount = self.number(Role::Amount, table, row, told)?;
-        let event = self.number(Role::Event, table, row, told)?;
-        let missing = self.number(Role::Missing, table, row, told)?;
-        let event_known = self.place(Role::Event).is_some();
-        let steady = self.number(Role::SteadyState, table, row, told)?;
-        if steady != 0.0 {
-            let help = "give the doses before as records of their own, or with ADDL and II";
-            let message = format!("steady state is not read yet: SS {steady}");
-            told.tell(&data::DESIGN_RECORD, message, self.span(Role::SteadyState, table, row), help);
-            return None;
+        Some(found)
+    }
+
+    fn without_amount(&self, event: f64, amount: f64, told: &mut Mistakes) -> Option<()> {
+        if amount == 0.0 {
+            return Some(());
         }
-        if event == 1.0 || (!event_known && amount != 0.0) {
-            return self.dose(table, row, (time, amount), model, told).map(|dose| Record::Dose(Box::new(dose)));
+        let (what, help) = match event {
+            0.0 => ("an observation", "a dose has EVID 1, an observation AMT 0"),
+            2.0 => ("an event that is no dose", "a dose has EVID 1, another event AMT 0"),
+            _ => ("a reset", "a reset with a dose is EVID 4"),
+        };
+        told.tell(&data::DESIGN_RECORD, format!("{what} with an amount: AMT {amount}"), self.span(Role::Amount), help);
+        None
+    }
+
+    fn reset(&self) -> Dose {
+        Dose {
+            entry: Located::new(RESET.into(), self.span(Role::Event)),
+            amount: None,
+            cap: None,
+            only_if: None,
+            split: None,
+            times: vec![self.when()],
+            infusion: None,
+            repeat: None,
+            steady: None,
+            span: self.columns.row_span(self.table, self.row),
         }
-        if event != 0.0 {
-            let help = "records are observations (0) and doses (1)";
-            let message = format!("event {event} is not read yet: EVID {event}");
-            told.tell(&data::DESIGN_RECORD, message, self.span(Role::Event, table, row), help);
-            return None;
-        }
-        if amount != 0.0 {
-            let message = format!("an observation with an amount: AMT {amount}");
-            let help = "a dose has EVID 1, an observation AMT 0";
-            told.tell(&data::DESIGN_RECORD, message, self.span(Role::Amount, table, row), help);
-            return None;
-        }
-        match missing {
-            0.0 => {
-                let unit = self.unit(Role::Time).unwrap_or(&model.time);
-                let time = unit.convert(time, &model.time).unwrap_or(time) + 0.0; // not -0
-                Some(Record::Observation { time, place })
-            }
-            1.0 => Some(Record::Nothing),
-            other => {
-                let message = format!("MDV is neither 0 nor 1: {other}");
-                told.tell(&data::DESIGN_RECORD, message, self.span(Role::Missing, table, row), "");
+    }
+
+    fn when(&self) -> Located<Quantity> {
+        Located::new(Quantity { value: self.time, unit: self.model.time.clone() }, self.span(Role::Time))
+    }
+
+    /// The name of a parameter in place of an amount.
+    fn parameter(&self) -> Option<String> {
+        let text = self.columns.text(Role::Amount, self.table, self.row);
+        self.model.parameters.iter().any(|parameter| parameter.name.text == text).then_some(text)
+    }
+
+    fn dose(&self, amount: f64, steady: f64, told: &mut Mistakes) -> Option<Dose> {
+        match self.try_dose(amount, steady, told)? {
+            Ok(dose) => Some(dose),
+            Err((message, place, help)) => {
+                told.tell(&data::DESIGN_RECORD, message, place, &help);
                 None
             }
         }
     }
 
-    fn dose(
-        &self,
-        table: &Fields,
-        row: usize,
-        (time, amount): (f64, f64),
-        model: &Model,
-        told: &mut Mistakes,
-    ) -> Option<Dose> {
-        let place = |role| self.span(role, table, row);
-        let text = self.text(Role::Compartment, table, row);
-        let entry = match entry(&text, model) {
-            Ok(entry) => entry,
-            Err((message, help)) => {
-                told.tell(&data::DESIGN_RECORD, message, place(Role::Compartment), &help);
-                return None;
+    fn try_dose(&self, amount: f64, steady: f64, told: &mut Mistakes) -> Option<Result<Dose, Wrong>> {
+        let text = self.columns.text(Role::Compartment, self.table, self.row);
+        let rate = self.number(Role::Rate, told)?;
+        let duration = self.number(Role::Duration, told)?;
+        let interval = self.number(Role::Interval, told)?;
+        let additional = self.number(Role::Additional, told)?;
+        let cap = self.number(Role::Cap, told)?;
+        let only_if = self.only_if(told)?;
+        let assembled = || {
+            let entry =
+                entry(&text, self.model).map_err(|(message, help)| (message, self.span(Role::Compartment), help))?;
+            if amount < 0.0 {
+                let message = format!("negative amount: AMT {amount}");
+                return Err((message, self.span(Role::Amount), "amounts are 0 or more".into()));
             }
-        };
-        if amount < 0.0 {
-            let message = format!("negative amount: AMT {amount}");
-            told.tell(&data::DESIGN_RECORD, message, place(Role::Amount), "amounts are 0 or more");
-            return None;
-        }
-        let rate = self.number(Role::Rate, table, row, told)?;
-        let interval = self.number(Role::Interval, table, row, told)?;
-        let additional = self.number(Role::Additional, table, row, told)?;
-        let time_unit = self.unit(Role::Time).unwrap_or(&model.time).clone();
-        let own = match &model.doses[entry].kind {
-            DoseKind::Into { unit, .. } => unit.clone(),
-            _ => Unit::one(),
-        };
-        let infusion = match self.infusion(rate, entry, &own, model) {
-            Ok(infusion) => infusion.map(|infusion| Located::new(infusion, place(Role::Rate))),
-            Err((message, help)) => {
-                told.tell(&data::DESIGN_RECORD, message, place(Role::Rate), &help);
-                return None;
+            let own = match &self.model.doses[entry].kind {
+                DoseKind::Into { unit, .. } => unit.clone(),
+                _ => Unit::one(),
+            };
+            let infusion = self.infusion(rate, duration, entry, &own)?;
+            let steady = self.steady(steady, (amount, rate, interval))?;
+            let repeat = self.repeat(additional, interval, steady.is_some())?;
+            let unit = self.columns.unit(Role::Amount).cloned().unwrap_or_else(|| own.clone());
+            let marker = matches!(self.model.doses[entry].kind, DoseKind::Marker);
+            let given = match self.parameter() {
+                Some(name) => Some(Amount::Parameter(name)),
+                None => (!marker || amount != 0.0)
+                    .then_some(Amount::Quantity(Quantity { value: amount, unit: unit.clone() })),
+            };
+            let capped = Quantity { value: cap, unit: self.columns.unit(Role::Cap).cloned().unwrap_or(own) };
+            if cap < 0.0 {
+                return Err((format!("negative cap: CAP {cap}"), self.span(Role::Cap), "a cap is above 0".into()));
             }
+            Ok(Dose {
+                entry: Located::new(self.model.doses[entry].name.text.clone(), self.span(Role::Compartment)),
+                amount: given.map(|amount| Located::new(amount, self.span(Role::Amount))),
+                cap: (cap > 0.0).then(|| Located::new(capped, self.span(Role::Cap))),
+                only_if,
+                split: None,
+                times: vec![self.when()],
+                infusion,
+                repeat,
+                steady: steady.map(|steady| Located::new(steady, self.span(Role::SteadyState))),
+                span: self.columns.row_span(self.table, self.row),
+            })
         };
-        let repeat = match (additional, interval) {
-            (0.0, _) => None,
-            (more, every) if more > 0.0 && more.fract() == 0.0 && more < 1e6 && every > 0.0 => Some(Repeat {
-                every: Located::new(
-                    Quantity { value: every, unit: self.unit(Role::Interval).unwrap_or(&time_unit).clone() },
-                    place(Role::Interval),
-                ),
-                count: Located::new(more as u32 + 1, place(Role::Additional)),
-            }),
-            (more, every) => {
-                let message = format!("additional doses cannot be: ADDL {more}, II {every}");
-                let help = "ADDL is a whole number of further doses, II the time between them, above 0";
-                told.tell(&data::DESIGN_RECORD, message, place(Role::Additional), help);
-                return None;
-            }
-        };
-        let marker = matches!(model.doses[entry].kind, DoseKind::Marker);
-        let unit = self.unit(Role::Amount).cloned().unwrap_or(own);
-        Some(Dose {
-            entry: Located::new(model.doses[entry].name.text.clone(), place(Role::Compartment)),
-            amount: (!marker || amount != 0.0)
-                .then(|| Located::new(Amount::Quantity(Quantity { value: amount, unit }), place(Role::Amount))),
-            split: None,
-            times: vec![Located::new(Quantity { value: time, unit: time_unit }, place(Role::Time))],
-            infusion,
-            repeat,
-            span: table.span(row, 0).to(&table.span(row, table.columns() - 1)),
-        })
+        Some(assembled())
     }
 
-    /// RATE: above 0 a rate, 0 at once, -1 the rate and -2 the duration that the dose entry declares.
-    fn infusion(
-        &self,
-        rate: f64,
-        entry: usize,
-        own: &Unit,
-        model: &Model,
-    ) -> Result<Option<Infusion>, (String, String)> {
-        let name = &model.doses[entry].name;
-        let declared = match &model.doses[entry].kind {
+    /// IF: a condition as in the text of a dose.
+    #[expect(clippy::option_option, reason = "none is a mistake, as everywhere here")]
+    fn only_if(&self, told: &mut Mistakes) -> Option<Option<Located<crate::regimen::OnlyIf>>> {
+        let text = self.columns.text(Role::OnlyIf, self.table, self.row);
+        if text.is_empty() {
+            return Some(None);
+        }
+        // Read as part of a dose, told at the field.
+        let source = Source::new("IF", format!("dose 1 mg if {text} at 0 d"));
+        let mut problems = Problems::default();
+        let read = Regimen::parse(&source, 0..source.text().len(), &mut problems);
+        let condition = read.doses.into_iter().next().and_then(|dose| dose.only_if);
+        if problems.has_errors() || condition.is_none() {
+            let message = format!("`{text}` is no condition on a covariate");
+            told.tell(&data::DESIGN_RECORD, message, self.span(Role::OnlyIf), "write `weight < 30 kg`, or nothing");
+            return None;
+        }
+        Some(condition.map(|condition| Located::new(condition.value, self.span(Role::OnlyIf))))
+    }
+
+    fn repeat(&self, additional: f64, interval: f64, steady: bool) -> Result<Option<Repeat>, Wrong> {
+        let every = || {
+            let unit = self.columns.unit(Role::Interval).or(self.columns.unit(Role::Time)).unwrap_or(&self.model.time);
+            Located::new(Quantity { value: interval, unit: unit.clone() }, self.span(Role::Interval))
+        };
+        let count = |count| Located::new(count, self.span(Role::Additional));
+        if interval < 0.0 {
+            let help = "the time from one dose to the next, above 0".into();
+            return Err((format!("negative interval: II {interval}"), self.span(Role::Interval), help));
+        }
+        if additional == 0.0 {
+            return Ok((steady && interval > 0.0).then(|| Repeat { every: every(), count: count(1) }));
+        }
+        if additional > 0.0 && additional.fract() == 0.0 && additional < 1e6 && interval > 0.0 {
+            return Ok(Some(Repeat { every: every(), count: count(additional as u32 + 1) }));
+        }
+        let message = format!("additional doses cannot be: ADDL {additional}, II {interval}");
+        let help = "ADDL is a whole number of further doses, II the time between them, above 0".into();
+        Err((message, self.span(Role::Additional), help))
+    }
+
+    fn steady(&self, steady: f64, (amount, rate, interval): (f64, f64, f64)) -> Result<Option<Steady>, Wrong> {
+        let wrong = |message: String, help: &str| Err((message, self.span(Role::SteadyState), help.to_string()));
+        let steady = match steady {
+            0.0 => return Ok(None),
+            1.0 => Steady::Replaces,
+            2.0 => Steady::Adds,
+            other => return wrong(format!("no such steady state: SS {other}"), "0 none, 1 replaces, 2 adds"),
+        };
+        let endless = amount == 0.0 && (rate > 0.0 || rate == -1.0);
+        match (endless, interval > 0.0) {
+            (true, true) => wrong(
+                format!("an infusion without end has no interval: SS with AMT 0, II {interval}"),
+                "leave II at 0, or give an amount",
+            ),
+            (false, false) => wrong(
+                format!("steady state without an interval: II {interval}"),
+                "II is the time from one dose to the next; an infusion without end has AMT 0 and a RATE",
+            ),
+            _ => Ok(Some(steady)),
+        }
+    }
+
+    /// RATE: above 0 a rate, 0 at once, -1 the rate and -2 the duration that the dose entry declares. DUR: a duration.
+    fn infusion(&self, rate: f64, duration: f64, entry: usize, own: &Unit) -> Result<Option<Located<Infusion>>, Wrong> {
+        let name = &self.model.doses[entry].name;
+        let place = self.span(Role::Rate);
+        if duration != 0.0 {
+            let place = self.span(Role::Duration);
+            if duration < 0.0 {
+                return Err((format!("negative duration: DUR {duration}"), place, "a time above 0".into()));
+            }
+            if rate != 0.0 {
+                let message = format!("both RATE {rate} and DUR {duration}");
+                return Err((message, place, "one follows from the other and the amount: keep one of the two".into()));
+            }
+            let unit = self.columns.unit(Role::Duration).unwrap_or(&self.model.time).clone();
+            return Ok(Some(Located::new(Infusion::Duration(Quantity { value: duration, unit }), place)));
+        }
+        if rate > 0.0 {
+            let unit = self.columns.unit(Role::Rate).cloned().unwrap_or_else(|| own / &self.model.time);
+            return Ok(Some(Located::new(Infusion::Rate(Quantity { value: rate, unit }), place)));
+        }
+        let declared = match &self.model.doses[entry].kind {
             DoseKind::Into { duration: Some(_), .. } => -2.0,
             DoseKind::Into { rate: Some(_), .. } => -1.0,
             _ => 0.0,
         };
-        if rate > 0.0 {
-            let unit = self.unit(Role::Rate).cloned().unwrap_or_else(|| own / &model.time);
-            return Ok(Some(Infusion::Rate(Quantity { value: rate, unit })));
-        }
-        if rate == declared || self.place(Role::Rate).is_none() {
+        if rate == declared || !self.has(Role::Rate) {
             return Ok(None);
         }
+        if rate == 0.0 {
+            return Ok(Some(Located::new(Infusion::Bolus, place)));
+        }
         let help = match declared {
-            -2.0 => "RATE -2 takes the duration that the entry declares, a rate above 0 another",
-            -1.0 => "RATE -1 takes the rate that the entry declares, a rate above 0 another",
-            _ => "RATE is 0 for a dose at once, or a rate above 0",
+            -2.0 => "RATE -2 takes the duration that the entry declares, 0 gives at once, a rate above 0 another",
+            -1.0 => "RATE -1 takes the rate that the entry declares, 0 gives at once, a rate above 0 another",
+            _ => {
+                "RATE is 0 for a dose at once, or a rate above 0; the entry declares neither rate (-1) nor duration (-2)"
+            }
         };
-        Err((format!("RATE {rate} does not go with dose entry `{name}`"), help.into()))
+        Err((format!("RATE {rate} does not go with dose entry `{name}`"), place, help.into()))
     }
 }
 
@@ -304,7 +288,11 @@ fn entry(text: &str, model: &Model) -> Result<usize, (String, String)> {
         return Ok(at);
     }
     let entries = |known: &[usize]| known.iter().map(|at| names[*at]).collect::<Vec<_>>().join(", ");
-    if text.is_empty() {
+    if text.parse::<f64>().is_ok_and(|number| number < 0.0) {
+        let help = "states are not turned off: leave the record out, or start anew with EVID 3".into();
+        return Err((format!("a negative compartment: CMT {text}"), help));
+    }
+    if text.is_empty() || text == "0" {
         let all: Vec<usize> = (0..names.len()).filter(taking).collect();
         return match all[..] {
             [only] => Ok(only),
@@ -325,46 +313,5 @@ fn entry(text: &str, model: &Model) -> Result<usize, (String, String)> {
         [only] => Ok(only),
         [] => Err((format!("no dose goes to state `{name}`"), listing(text, names.iter().copied(), "dose entries"))),
         _ => Err((format!("several dose entries go to state `{name}`"), format!("name one: {}", entries(&all)))),
-    }
-}
-
-/// The unit that a heading states, if it fits.
-fn stated_unit(role: Role, head: &Head, sidecar: &Sidecar, model: &Model, problems: &mut Problems) -> Option<Unit> {
-    let HeadUnit::Stated(unit) = head.unit(Some(sidecar), problems) else { return None };
-    let fits = match role {
-        Role::Time | Role::Interval => unit.same_dimension(&model.time),
-        // Held against the dose entry, dose by dose.
-        Role::Amount | Role::Rate => true,
-        _ => unit == Unit::one(),
-    };
-    if fits {
-        return Some(unit);
-    }
-    let wanted = match role {
-        Role::Time | Role::Interval => format!("wants {}, or another unit of time", model.time),
-        _ => "has no unit".into(),
-    };
-    problems
-        .error(&WRONG_UNIT, format!("column `{}` is in {unit}", head.name))
-        .label(head.unit_span(), wanted)
-        .help("correct the heading");
-    None
-}
-
-fn tell_unused(head: &Head, model: &Model, problems: &mut Problems) {
-    let name = &head.name;
-    if model.covariates.iter().any(|covariate| covariate.name.text.eq_ignore_ascii_case(name)) {
-        problems
-            .error(&data::DESIGN_COLUMN, format!("covariate `{name}` is not read from a design yet"))
-            .label(head.span.clone(), "")
-            .help("remove the column; --set gives a covariate to all subjects");
-    } else {
-        problems
-            .warning(&data::DESIGN_COLUMN, format!("column `{name}` is not used"))
-            .label(head.span.clone(), "")
-            .help_if(
-                crate::diagnostic::nearest(name, ROLES.map(|(known, _)| known))
-                    .map(|near| format!("did you mean `{near}`?")),
-            );
     }
 }

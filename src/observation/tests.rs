@@ -81,8 +81,10 @@ fn dose_records_are_the_doses_of_their_subject_and_leave_others_without() {
                 1,8,0,0,.,.,.,.,conc\n2,8,0,0,.,.,.,.,conc\n";
     let found = design(&model, text);
     let list = given(&model, &found.subjects[0]);
-    let plain: Vec<_> =
-        list.iter().map(|dose| (dose.time, &*model.doses[dose.entry].name.text, dose.amount, dose.delivery)).collect();
+    let plain: Vec<_> = list
+        .iter()
+        .map(|dose| (dose.time, &*model.doses[dose.entry.unwrap()].name.text, dose.amount, dose.delivery))
+        .collect();
     let at_once = Delivery::Declared;
     assert_eq!(
         plain,
@@ -130,8 +132,7 @@ fn mistakes_are_told_with_place_and_remedy() {
         ("ID,id,TIME,DVID\n1,1,2,1\n", "d.csv:1:4: error[D003]: `ID` and `id` are one column"),
         ("ID,TIME [mg],DVID\n1,2,1\n", "d.csv:1:10: error[U007]: column `TIME` is in mg"),
         ("ID,TIME,DVID\n,2,1\n", "d.csv:2:1: error[D015]: row without a subject"),
-        ("ID,TIME,DVID,EVID\n1,2,1,3\n", "d.csv:2:7: error[D015]: event 3 is not read yet: EVID 3"),
-        ("ID,TIME,DVID,EVID\n1,2,1,4\n", "d.csv:2:7: error[D015]: event 4 is not read yet: EVID 4"),
+        ("ID,TIME,DVID,EVID\n1,2,1,5\n", "d.csv:2:7: error[D015]: no such event: EVID 5"),
         ("ID,TIME,DVID,EVID\n1,2,1,x\n", "d.csv:2:7: error[D007]: `x` is not a number"),
         ("ID,TIME,DVID,EVID,AMT\n1,2,1,0,5\n", "d.csv:2:9: error[D015]: an observation with an amount: AMT 5"),
         ("ID,TIME,DVID,MDV\n1,2,1,2\n", "d.csv:2:7: error[D015]: MDV is neither 0 nor 1: 2"),
@@ -157,12 +158,12 @@ fn mistakes_are_told_with_place_and_remedy() {
             "d.csv:2:12: error[D015]: RATE -2 does not go with dose entry `drug`",
         ),
         (
-            "TIME,EVID,AMT,CMT,RATE\n0,1,5,slow,0\n",
-            "d.csv:2:12: error[D015]: RATE 0 does not go with dose entry `slow`\n  help: RATE -2",
+            "TIME,EVID,AMT,CMT,RATE\n0,1,5,slow,-1\n",
+            "d.csv:2:12: error[D015]: RATE -1 does not go with dose entry `slow`\n  help: RATE -2",
         ),
-        ("TIME,EVID,AMT,CMT,SS\n0,1,5,drug,1\n", "d.csv:2:12: error[D015]: steady state is not read yet: SS 1"),
+        ("TIME,EVID,AMT,CMT,SS\n0,1,5,drug,3\n", "d.csv:2:12: error[D015]: no such steady state: SS 3"),
         ("TIME,EVID,AMT,CMT,ADDL\n0,1,5,drug,2\n", "d.csv:2:12: error[D015]: additional doses cannot be: ADDL 2, II 0"),
-        ("TIME,DVID,weight\n0,1,70\n", "d.csv:1:11: error[D012]: covariate `weight` is not read from a design yet"),
+        ("TIME,DVID,weight [mL]\n0,1,70\n", "d.csv:1:19: error[U007]: column `weight` is in mL"),
     ] {
         let (_, told) = attempt(&model, text);
         assert!(told.contains(expected), "{text:?} should say\n{expected}\nbut says\n{told}");
@@ -210,8 +211,14 @@ fn doses_are_written_in_the_unit_of_their_entry_without_rounding_error() {
     let usual = model.defaults.regimen.clone();
     let list = usual.override_with(vec![regimen.parse().unwrap()]).resolve(&model, &mut Problems::default());
     let values = Values::new(&model, None, &[]).unwrap().parameters;
-    let records = dose_records(&model, &list, &values, 48.0).unwrap();
-    let record = |time, entry: &str, amount, rate| DoseRecord { time, entry: entry.into(), amount, rate };
+    let records = dose_records(&model, &list, (&values, &[]), 48.0).unwrap();
+    let record = |time, entry: &str, amount, rate| DoseRecord {
+        time,
+        entry: entry.into(),
+        amount,
+        rate,
+        ..DoseRecord::default()
+    };
     assert_eq!(
         records,
         [
@@ -224,7 +231,7 @@ fn doses_are_written_in_the_unit_of_their_entry_without_rounding_error() {
     // The fraction of `slow` would change a duration given as RATE.
     let list = "slow 40 mg over 2 h at 0 h".parse::<crate::regimen::Regimen>().unwrap();
     let list = list.resolve(&model, &mut Problems::default());
-    let told = dose_records(&model, &list, &values, 48.0).unwrap_err().to_string();
+    let told = dose_records(&model, &list, (&values, &[]), 48.0).unwrap_err().to_string();
     assert!(told.contains("error[D015]") && told.contains("give the dose with `rate`"), "{told}");
 }
 
@@ -244,7 +251,13 @@ proptest! {
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
         let records: Vec<DoseRecord> = sorted
             .iter()
-            .map(|&(time, amount, rate)| DoseRecord { time, entry: "drug".into(), amount, rate: rate.unwrap_or(0.0) })
+            .map(|&(time, amount, rate)| DoseRecord {
+                time,
+                entry: "drug".into(),
+                amount,
+                rate: rate.unwrap_or(0.0),
+                ..DoseRecord::default()
+            })
             .collect();
         let mut expected: Vec<(String, Vec<(f64, usize)>)> = Vec::new();
         for (who, name) in names.iter().enumerate() {
@@ -261,16 +274,17 @@ proptest! {
                 value: time / 7.0 - 1.0,
                 below_limit: time > 24.0,
             });
-            subjects.push(SimulatedSubject { name: name.to_string(), doses: records.clone(), measured: measured.collect() });
+            let (name_of, measured, before) = (name.to_string(), measured.collect(), Vec::new());
+            subjects.push(SimulatedSubject { name: name_of, doses: records.clone(), measured, before });
             expected.push((name.to_string(), own));
         }
-        let text = write_data(&subjects);
+        let text = write_data(&subjects, false);
         let found = design(&model, &text);
         for (subject, (name, own)) in found.subjects.iter().zip(&expected) {
             prop_assert_eq!(&subject.name, name);
             prop_assert_eq!(&rows(subject), own);
             let list = subject.doses.as_ref().map_or_else(Vec::new, |_| given(&model, subject));
-            let back = dose_records(&model, &list, &[], 48.0).unwrap();
+            let back = dose_records(&model, &list, (&[], &[]), 48.0).unwrap();
             prop_assert_eq!(back.len(), records.len());
             for (back, wanted) in back.iter().zip(&records) {
                 prop_assert!(crate::regimen::same_time(back.time, wanted.time));

@@ -32,7 +32,7 @@ impl<'p> Population<'p> {
 
     /// The head of the table of observations.
     pub fn head_of_observations(&self) -> String {
-        observation::write_data(&[])
+        observation::write_data(&[], self.observed.as_ref().is_some_and(Observed::have_steady_state))
     }
 }
 
@@ -51,6 +51,12 @@ impl Observed {
                 found.help("a population has the doses of the command: remove the records with EVID 1, and say --dose");
                 problems.push(found);
             }
+            if !subject.covariates.is_empty() {
+                let message = format!("subject `{}` of the design has covariates of its own", subject.name);
+                let mut found = Diagnostic::error(&codes::DESIGN_RECORD, message);
+                found.help("a population has the covariates of its patients: give them with --patients, or --set");
+                problems.push(found);
+            }
             subject.check_within(prepared.plan.start(), prepared.plan.end, model, &mut problems);
             let place = |time: f64| prepared.grid.binary_search_by(|other| other.total_cmp(&time)).ok();
             let all: Option<Vec<usize>> = subject.rows.iter().map(|row| place(row.time)).collect();
@@ -66,8 +72,13 @@ impl Observed {
             observation::observe(model, subject, &dummy, &mut Stream::new(seed, 0, Purpose::Residual))?;
         }
         let administrations = scenario.regimen.resolve(model, &mut problems);
-        observation::dose_records(model, &administrations, &scenario.values.parameters, scenario.until)?;
+        let values = (&scenario.values.parameters[..], &scenario.values.covariates[..]);
+        observation::dose_records(model, &administrations, values, scenario.until)?;
         Ok(Self { subjects: design.subjects, places, administrations, seed })
+    }
+
+    fn have_steady_state(&self) -> bool {
+        observation::have_steady_state(&self.administrations)
     }
 
     /// The lines of a patient.
@@ -87,9 +98,11 @@ impl Observed {
         let mut stream = Stream::new(self.seed, number_of, Purpose::Residual);
         let end = prepared.scenario.until;
         let measured = observation::observe(model, subject, &predictions, &mut stream);
-        let doses = observation::dose_records(model, &self.administrations, &individual.parameters, end);
+        let values = (&individual.parameters[..], &individual.covariates[..]);
+        let doses = observation::dose_records(model, &self.administrations, values, end);
         let (measured, doses) = (measured.expect("checked before"), doses.expect("checked before"));
-        let text = observation::write_data(&[SimulatedSubject { name: name.to_string(), doses, measured }]);
+        let subject = SimulatedSubject { name: name.to_string(), doses, measured, before: Vec::new() };
+        let text = observation::write_data(&[subject], self.have_steady_state());
         text.split_once('\n').map(|(_, lines)| lines.to_string()).unwrap_or_default()
     }
 }

@@ -3,6 +3,8 @@ use std::fmt;
 use crate::diagnostic::Source;
 use crate::diagnostic::Span;
 use crate::unit::Quantity;
+use crate::unit::Unit;
+use crate::unit::behind_number;
 use crate::unit::shortest_number;
 
 /// Doses in the order they were written. Display prints text that reads back to the same regimen; empty is `none`.
@@ -12,13 +14,20 @@ pub struct Regimen {
     pub doses: Vec<Dose>,
 }
 
+/// The entry that is no dose: everything starts anew, as by EVID 3.
+pub const RESET: &str = "reset";
+
 /// One dose, or several that differ only in time. Two are equal if they say the same, wherever they stand.
 #[derive(Debug, Clone)]
 pub struct Dose {
-    /// Name of the dose entry.
+    /// Name of the dose entry, or [`RESET`].
     pub entry: Located<String>,
     /// How much in all at the listed times if there is a split, else at each; none for a marker.
     pub amount: Option<Located<Amount>>,
+    /// Most of the amount that is given, whatever it comes to.
+    pub cap: Option<Located<Quantity>>,
+    /// For whom.
+    pub only_if: Option<Located<OnlyIf>>,
     /// The part of the amount for each time, in per cent.
     pub split: Option<Located<Vec<f64>>>,
     /// When.
@@ -27,6 +36,8 @@ pub struct Dose {
     pub infusion: Option<Located<Infusion>>,
     /// Further administrations after each of the times.
     pub repeat: Option<Repeat>,
+    /// Whether it has been given for ever before.
+    pub steady: Option<Located<Steady>>,
     /// The whole text of the dose.
     pub span: Span,
 }
@@ -38,6 +49,28 @@ pub enum Amount {
     Quantity(Quantity),
     /// The value of a parameter.
     Parameter(String),
+    /// A number for each of the times, in one unit.
+    Steps(Vec<f64>, Unit),
+}
+
+/// What a dose of steady state does to what is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steady {
+    /// Amounts, running infusions and doses still to come are cleared first (SS 1).
+    Replaces,
+    /// The steady state is added (SS 2).
+    Adds,
+}
+
+/// A condition on a covariate: at or above a limit, or below it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnlyIf {
+    /// The covariate.
+    pub covariate: String,
+    /// Whether its value must lie below the limit.
+    pub below: bool,
+    /// The limit.
+    pub limit: Quantity,
 }
 
 /// How fast.
@@ -47,6 +80,8 @@ pub enum Infusion {
     Duration(Quantity),
     /// At a rate, amount by time.
     Rate(Quantity),
+    /// At once, whatever the dose entry says.
+    Bolus,
 }
 
 /// Administrations at even intervals.
@@ -88,8 +123,8 @@ impl<T: PartialEq> PartialEq for Located<T> {
 impl PartialEq for Dose {
     fn eq(&self, other: &Self) -> bool {
         let said = |dose: &Self| {
-            let Self { entry, amount, split, times, infusion, repeat, span: _ } = dose.clone();
-            (entry, amount, split, times, infusion, repeat)
+            let Self { entry, amount, cap, only_if, split, times, infusion, repeat, steady, span: _ } = dose.clone();
+            ((entry, amount, cap, only_if), (split, times, infusion, repeat, steady))
         };
         said(self) == said(other)
     }
@@ -126,7 +161,17 @@ impl fmt::Display for Dose {
         match self.amount.as_ref().map(|amount| &amount.value) {
             Some(Amount::Quantity(quantity)) => write!(f, " {quantity}")?,
             Some(Amount::Parameter(name)) => write!(f, " {name}")?,
+            Some(Amount::Steps(steps, unit)) => {
+                let steps: Vec<String> = steps.iter().map(|&step| shortest_number(step)).collect();
+                write!(f, " step {} {}", steps.join("/"), behind_number(unit))?;
+            }
             None => {}
+        }
+        if let Some(cap) = &self.cap {
+            write!(f, " cap {}", cap.value)?;
+        }
+        if let Some(Located { value: OnlyIf { covariate, below, limit }, .. }) = &self.only_if {
+            write!(f, " if {covariate} {} {limit}", if *below { "<" } else { ">=" })?;
         }
         if let Some(split) = &self.split {
             let parts: Vec<String> = split.value.iter().map(|&part| shortest_number(part)).collect();
@@ -135,12 +180,21 @@ impl fmt::Display for Dose {
         match self.infusion.as_ref().map(|infusion| &infusion.value) {
             Some(Infusion::Duration(duration)) => write!(f, " over {duration}")?,
             Some(Infusion::Rate(rate)) => write!(f, " rate {rate}")?,
+            Some(Infusion::Bolus) => f.write_str(" bolus")?,
             None => {}
         }
         f.write_str(" at ")?;
         write_times(&self.times, f)?;
         if let Some(Repeat { every, count }) = &self.repeat {
-            write!(f, " every {} x {}", every.value, count.value)?;
+            write!(f, " every {}", every.value)?;
+            if count.value != 1 || self.steady.is_none() {
+                write!(f, " x {}", count.value)?;
+            }
+        }
+        match self.steady.as_ref().map(|steady| steady.value) {
+            Some(Steady::Replaces) => f.write_str(" ss")?,
+            Some(Steady::Adds) => f.write_str(" ss2")?,
+            None => {}
         }
         Ok(())
     }

@@ -5,10 +5,13 @@
 //!
 //! ```text
 //! regimen = none | dose ; dose ; ...
-//! dose    = ENTRY [amount] [split 10/30/60 %] [over 1 h | rate 5 mg/h] at 0, 1, 2 d [every 8 h x 3]
-//! amount  = 5e7 cells | PARAMETER       (a marker has none)
+//! dose    = ENTRY [amount] [cap 800 mg] [if weight < 30 kg] [split 10/30/60 %] [over 1 h | rate 5 mg/h | bolus]
+//!           at 0, 1, 2 d [every 8 h x 3] [ss | ss2]
+//!         | reset at 5 d
+//! amount  = 5e7 cells | 8 mg/kg | 10 mg/m2 | PARAMETER | step 1/2/5 mg       (a marker has none)
 //! ```
-//! `x 3` means three administrations in all. Clauses may come in any order; [`Regimen`] prints them in this one.
+//! `x 3` means three administrations in all. Clauses may come in any order; [`Regimen`] prints them in this one. `every
+//! 12 h ss` has been given for ever before: SS 1 of NONMEM; `ss2` is added to what is there: SS 2. `reset` is EVID 3.
 //!
 //! ```
 //! use cascade::regimen::Regimen;
@@ -21,6 +24,7 @@
 //! # Ok::<(), cascade::diagnostic::Problems>(())
 //! ```
 
+mod clauses;
 mod dose;
 mod parse;
 mod resolve;
@@ -29,6 +33,6 @@ mod rule;
 mod tests;
 mod words;
 
-pub use dose::{Amount, Dose, Infusion, Located, Regimen, Repeat};
-pub use resolve::{Administration, Delivery, Entries, Entry, Given, Takes, same_time};
+pub use dose::{Amount, Dose, Infusion, Located, OnlyIf, RESET, Regimen, Repeat, Steady};
+pub use resolve::{Administration, Band, Delivery, Entries, Entry, Given, Periodic, Takes, same_time};
 pub use rule::{Act, Rule, RuleFile, rule_names};

@@ -2,7 +2,7 @@ use std::iter::once;
 use std::ops::Range;
 use std::str::FromStr;
 
-use super::dose::{Amount, Dose, Infusion, Located, Regimen, Repeat};
+use super::dose::{Amount, Dose, Infusion, Located, OnlyIf, RESET, Regimen, Repeat, Steady};
 use super::words::{Clause, Cut, KEYWORDS, Keyword, cut, is_no_number, whole, words};
 use crate::diagnostic::Problems;
 use crate::diagnostic::Source;
@@ -55,9 +55,9 @@ impl FromStr for Regimen {
     }
 }
 
-struct Reader<'a> {
-    source: &'a Source,
-    problems: &'a mut Problems,
+pub(super) struct Reader<'a> {
+    pub(super) source: &'a Source,
+    pub(super) problems: &'a mut Problems,
 }
 
 /// What the clauses said.
@@ -68,6 +68,10 @@ struct Clauses {
     times: Option<Vec<Located<Quantity>>>,
     every: Option<Located<Quantity>>,
     count: Option<Located<u32>>,
+    steady: Option<Located<Steady>>,
+    cap: Option<Located<Quantity>>,
+    only_if: Option<Located<OnlyIf>>,
+    steps: Option<Located<Amount>>,
 }
 
 impl Reader<'_> {
@@ -85,14 +89,19 @@ impl Reader<'_> {
             None => None,
         };
         let (entry, amount, clauses) = (entry?, amount?, clauses?);
-        let repeat = clauses.every.zip(clauses.count).map(|(every, count)| Repeat { every, count });
+        // A dose in steady state may be the only one.
+        let one = |every: &Located<Quantity>| Located::new(1, every.span.clone());
+        let repeat = clauses.every.map(|every| Repeat { count: clauses.count.unwrap_or_else(|| one(&every)), every });
         Some(Dose {
             entry,
-            amount,
+            amount: clauses.steps.or(amount),
+            cap: clauses.cap,
+            only_if: clauses.only_if,
             split: clauses.split,
             times: clauses.times?,
             infusion: clauses.infusion,
             repeat,
+            steady: clauses.steady,
             span: self.source.span(place),
         })
     }
@@ -155,15 +164,21 @@ impl Reader<'_> {
     }
 
     fn clause(&mut self, clause: &Clause, said: &mut Clauses) -> Option<()> {
+        if matches!(clause.keyword, Keyword::Bolus | Keyword::Steady | Keyword::SteadyAdds) {
+            return self.flag(clause, said);
+        }
         let Some(place) = whole(&clause.words) else {
             let word = &self.source.text()[clause.place.clone()];
             let example = match clause.keyword {
+                Keyword::Cap => "cap 800 mg",
+                Keyword::If => "if weight < 30 kg",
+                Keyword::Step => "step 1/2/5 mg",
                 Keyword::Split => "split 10/30/60 %",
                 Keyword::Over => "over 1 h",
                 Keyword::Rate => "rate 5 mg/h",
                 Keyword::At => "at 0 d",
                 Keyword::Every => "every 8 h x 3",
-                Keyword::Times => "x 3",
+                Keyword::Times | Keyword::Bolus | Keyword::Steady | Keyword::SteadyAdds => "x 3",
             };
             self.problems
                 .error(&codes::DOSE_SYNTAX, format!("nothing follows `{word}`"))
@@ -176,6 +191,10 @@ impl Reader<'_> {
             Keyword::Split => said.split = Some(self.split(place)?),
             Keyword::At => said.times = Some(self.times(&clause.words)?),
             Keyword::Times => said.count = Some(self.count(span)?),
+            Keyword::Cap => said.cap = Some(self.cap(place)?),
+            Keyword::If => said.only_if = Some(self.only_if(place)?),
+            Keyword::Step => said.steps = Some(self.steps(place)?),
+            Keyword::Bolus | Keyword::Steady | Keyword::SteadyAdds => {}
             Keyword::Every => {
                 let every = self.time(place, "the interval")?;
                 if every.value.value <= 0.0 {
@@ -190,23 +209,61 @@ impl Reader<'_> {
                     Keyword::Over => ("duration", Infusion::Duration(self.time(place, "the duration")?.value)),
                     _ => ("rate", Infusion::Rate(Quantity::parse(self.source, place, self.problems)?)),
                 };
-                let (Infusion::Duration(quantity) | Infusion::Rate(quantity)) = &infusion;
+                let (Infusion::Duration(quantity) | Infusion::Rate(quantity)) = &infusion else { return None };
                 if quantity.value <= 0.0 {
                     let message = format!("the {what} is not above 0: {quantity}");
                     let told = self.problems.error(&codes::DOSE_INFUSION, message);
                     told.label(span, "").help("leave it out for an amount that is given at once");
                     return None;
                 }
-                if said.infusion.is_some() {
-                    self.problems
-                        .error(&codes::DOSE_INFUSION, "both `over` and `rate`")
-                        .label(span, "one of them follows from the other and the amount")
-                        .help("keep one of the two");
-                    return None;
-                }
-                said.infusion = Some(Located::new(infusion, span));
+                self.infusion(infusion, span, said)?;
             }
         }
+        Some(())
+    }
+
+    /// A clause of one word.
+    fn flag(&mut self, clause: &Clause, said: &mut Clauses) -> Option<()> {
+        let span = self.source.span(clause.place.clone());
+        if let Some(more) = whole(&clause.words) {
+            let message = format!("nothing goes with `{}`", span.text());
+            let told = self.problems.error(&codes::DOSE_SYNTAX, message);
+            told.label(self.source.span(more), "").help("write `every 12 h ss`, `5 mg bolus`");
+            return None;
+        }
+        let steady = match clause.keyword {
+            Keyword::Bolus => return self.infusion(Infusion::Bolus, span, said),
+            Keyword::Steady => Steady::Replaces,
+            _ => Steady::Adds,
+        };
+        if said.steady.is_some() {
+            let told = self.problems.error(&codes::DOSE_STEADY, "both `ss` and `ss2`");
+            told.label(span, "").help("`ss` clears what is there, `ss2` adds to it: keep one of the two");
+            return None;
+        }
+        said.steady = Some(Located::new(steady, span));
+        Some(())
+    }
+
+    fn infusion(&mut self, infusion: Infusion, span: Span, said: &mut Clauses) -> Option<()> {
+        let word = |infusion: &Infusion| match infusion {
+            Infusion::Duration(_) => "over",
+            Infusion::Rate(_) => "rate",
+            Infusion::Bolus => "bolus",
+        };
+        if let Some(first) = &said.infusion {
+            // In the order of the manual, whatever was written first.
+            let (mut one, mut other) = (word(&first.value), word(&infusion));
+            if one == "rate" || one == "bolus" {
+                (one, other) = (other, one);
+            }
+            self.problems
+                .error(&codes::DOSE_INFUSION, format!("both `{one}` and `{other}`"))
+                .label(span, "one of them follows from the other and the amount")
+                .help("keep one of the two");
+            return None;
+        }
+        said.infusion = Some(Located::new(infusion, span));
         Some(())
     }
 
@@ -221,8 +278,9 @@ impl Reader<'_> {
             self.problems.error(&codes::DOSE_TIME, "when is this dose given?").label(whole, "no `at`").help(help);
             good = false;
         }
+        let steady = span(Keyword::Steady).or(span(Keyword::SteadyAdds));
         match (span(Keyword::Every), span(Keyword::Times)) {
-            (Some(every), None) => {
+            (Some(every), None) if steady.is_none() => {
                 let told = self.problems.error(&codes::DOSE_REPEAT, "`every` without `x`: how many administrations?");
                 told.label(every, "").help("add how many in all, the first included: `every 8 h x 3`");
                 good = false;
@@ -240,7 +298,28 @@ impl Reader<'_> {
             told.help("list the times of the parts: `split 10/30/60 % at 0, 1, 2 d`");
             good = false;
         }
+        if let (Some(steps), Some(other)) = (span(Keyword::Step), span(Keyword::Split)) {
+            let told = self.problems.error(&codes::DOSE_SPLIT, "`step` and `split` in one dose");
+            told.label(steps, "an amount for each time").label(other, "").help("keep one of the two");
+            good = false;
+        }
+        if let (Some(steps), Some(more)) = (span(Keyword::Step), whole(&cut.amount)) {
+            let told = self.problems.error(&codes::DOSE_SPLIT, "`step` and an amount before it");
+            told.label(self.source.span(more), "").label(steps, "").help("write `step 1/2/5 mg at 0, 7, 14 d`");
+            good = false;
+        }
         let said = said?;
+        if let (Some(Located { value: Amount::Steps(steps, _), span }), Some(times)) = (&said.steps, &said.times)
+            && steps.len() != times.len()
+        {
+            let (parts, moments) = (counted(steps.len(), "step"), counted(times.len(), "time"));
+            let told = self.problems.error(&codes::DOSE_SPLIT, format!("{parts} for {moments}"));
+            told.label(span.clone(), parts).help("each time has one step: `step 1/2/5 mg at 0, 7, 14 d`");
+            good = false;
+        }
+        if self.source.text()[cut.name.clone()] == *RESET {
+            good &= self.bare_reset(cut);
+        }
         if let (Some(split), Some(times)) = (&said.split, &said.times)
             && split.value.len() != times.len()
         {
@@ -270,7 +349,7 @@ impl Reader<'_> {
     }
 
     /// A quantity of the dimension of time.
-    fn time(&mut self, place: Range<usize>, what: &str) -> Option<Located<Quantity>> {
+    pub(super) fn time(&mut self, place: Range<usize>, what: &str) -> Option<Located<Quantity>> {
         let span = self.source.span(place.clone());
         let quantity = Quantity::parse(self.source, place, self.problems)?;
         quantity.expect(&day(), what, &span, self.problems)?;
@@ -369,7 +448,7 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// Any unit of time.
-fn day() -> Unit {
+pub(super) fn day() -> Unit {
     Unit::parse_str("d").expect("a known unit")
 }
 

@@ -75,6 +75,9 @@ impl Entries for Model {
             _ => None,
         }
     }
+    fn covariate(&self, name: &str) -> Option<(usize, Unit)> {
+        (name == "weight").then(|| (5, unit("kg")))
+    }
     fn scales(&self) -> &Scales {
         &self.0
     }
@@ -92,6 +95,11 @@ fn texts_print_as_written() {
         "tocilizumab 8 mg/kg over 1 h at 3 d",
         "dexamethasone 10 mg rate 5 mg/h at -5, 0 d, 6, 12 h",
         "cart 0.1 1e9 cells at 0 d; tocilizumab at 2, 3 d",
+        "dexamethasone 8 mg/kg cap 800 mg if weight >= 30 kg over 1 h at 0 d",
+        "dexamethasone step 1/2.5/5 mg at 0, 7, 14 d",
+        "dexamethasone step 1/2 mg/kg bolus at 0, 7 d",
+        "dexamethasone 5 mg at 0 d every 12 h ss; reset at 3 d; dexamethasone 5 mg at 3 d every 12 h x 4 ss2",
+        "dexamethasone 0 mg rate 5 mg/h at 3 d ss",
     ] {
         assert_eq!(regimen(text).to_string(), text);
     }
@@ -166,6 +174,18 @@ fn each_mistake_has_code_place_and_remedy() {
         ("cart 5 cells over 0 h at 0 d", "1:19: error[R005]: the duration is not above 0", "at once"),
         ("cart 5 cells rate -1 cells/h at 0 d", "1:19: error[R005]: the rate is not above 0", "at once"),
         ("cart 5 cells over 1 h rate 5 cells/h at 0 d", "1:28: error[R005]: both", "keep one"),
+        ("cart 5 cells over 1 h bolus at 0 d", "1:23: error[R005]: both `over` and `bolus`", "keep one"),
+        ("cart 5 cells bolus 3 at 0 d", "1:20: error[R001]: nothing goes with `bolus`", ""),
+        ("cart 5 cells at 0 d every 1 d ss ss2", "1:34: error[R012]: both `ss` and `ss2`", "keep one"),
+        ("cart 5 cells cap 0 cells at 0 d", "1:18: error[R006]: a cap is above 0", "cap 800 mg"),
+        ("cart 5 cells if weight 30 kg at 0 d", "1:17: error[R013]: `weight 30 kg` is no condition", "weight < 30 kg"),
+        ("cart 5 cells if weight <= 30 kg at 0 d", "1:17: error[R013]: `weight <= 30 kg` is no", "weight < 30 kg"),
+        ("cart step 1/2/5 cells at 0, 7 d", "1:11: error[R003]: 3 steps for 2 times", "one step"),
+        ("cart step 1/-2 cells at 0, 7 d", "1:11: error[R006]: a step is finite", "step 1/2/5"),
+        ("cart 5 cells step 1/2 cells at 0, 7 d", "1:6: error[R003]: `step` and an amount", "step 1/2/5"),
+        ("cart step 1/2 cells split 50/50 % at 0, 7 d", "1:6: error[R003]: `step` and `split`", "keep one"),
+        ("reset 5 mg at 0 d", "1:7: error[R001]: a reset has nothing but times", "reset at 5 d"),
+        ("reset at 0 d ss", "1:14: error[R001]: a reset has nothing but times", ""),
         ("cart 5 cells over 1 mg at 0 d", "1:19: error[U007]: the duration is in d, not in mg", ""),
     ] {
         let told = told(text);
@@ -206,14 +226,16 @@ fn a_split_dose_is_given_in_parts_in_canonical_numbers() {
     let seen: Vec<(f64, Given)> = list.iter().map(|given| (given.time, given.amount)).collect();
     let parts = [1.1 * 0.1, 1.1 * 0.3, 1.1 * 0.6].map(Given::Fixed);
     assert_eq!(seen, [(0.0, parts[0]), (1.0, parts[1]), (2.0, parts[2])]);
-    assert!(list.iter().all(|given| given.entry == 0 && !given.additional && given.delivery == Delivery::Declared));
+    assert!(
+        list.iter().all(|given| given.entry == Some(0) && !given.additional && given.delivery == Delivery::Declared)
+    );
 }
 
 #[test]
 fn parameters_markers_and_infusions_resolve() {
     let model = Model::new();
     let list = model.resolve("cart total_dose split 25/75 % at 0, 1 d; tocilizumab at -5 d");
-    assert_eq!((list[0].entry, list[0].time, list[0].amount), (2, -5.0, Given::Marker));
+    assert_eq!((list[0].entry, list[0].time, list[0].amount), (Some(2), -5.0, Given::Marker));
     assert_eq!(list[1].amount, Given::Parameter { slot: 3, fraction: 0.25 });
     assert_eq!(list[2].amount, Given::Parameter { slot: 3, fraction: 0.75 });
     let list = model.resolve("dexamethasone 1 ug over 6 h at 0 d; dexamethasone 1 ug rate 1 ug/h at 1 d");
@@ -263,9 +285,13 @@ fn a_dose_that_does_not_fit_the_model_is_told() {
         ("cart 5 mg at 0 d", "1:6: error[U007]: the amount of `cart` is in 1e9 cells, not in mg", "cells"),
         ("cart kill at 0 d", "1:6: error[U007]: the amount of `cart` is in 1e9 cells, not in 1/d", "cells"),
         ("cart totl_dose at 0 d", "1:6: error[R011]: `totl_dose` is no parameter", "did you mean `total_dose`?"),
-        ("cart 2e6 cells/kg at 0 d", "1:6: error[F009]: doses per kg", "whole amount"),
-        ("dexamethasone 8 mg/kg at 0 d", "1:15: error[F009]: doses per kg", "whole amount"),
-        ("dexamethasone 8 mg/m2 at 0 d", "1:15: error[F009]: doses per m2", "whole amount"),
+        ("dexamethasone 8 mg/m2 at 0 d", "1:15: error[R014]: a dose per m2, and the model has no", "[covariates.bsa]"),
+        ("dexamethasone 8 mg rate 1 mg/kg/h at 0 d", "1:25: error[F009]: rates per kg", "whole rate"),
+        ("dexamethasone 8 mg cap 5 cells at 0 d", "1:24: error[U007]: the cap of `dexamethasone` is in mg", ""),
+        ("dexamethasone 8 mg if wieght < 5 kg at 0 d", "1:23: error[R013]: `wieght` is no covariate", "weight"),
+        ("dexamethasone 8 mg if weight < 5 mL at 0 d", "1:23: error[U007]: `weight` is in kg", ""),
+        ("dexamethasone 8 mg at 0 d ss", "1:27: error[R012]: steady state without an interval", "every 12 h ss"),
+        ("dexamethasone 0 mg rate 1 mg/h at 0 d every 1 d ss", "1:45: error[R012]: an amount of 0", "no interval"),
         (
             "dexamethasone 8 mg rate 1 mg at 0 d",
             "1:25: error[U007]: the rate of the infusion is in mg/h, not in mg",
@@ -318,20 +344,30 @@ fn dose() -> impl Strategy<Value = Dose> {
     let infusion = prop_oneof![
         quantity(&["h", "d", "min"], 1e-300).prop_map(|q| Some(Infusion::Duration(q))),
         quantity(&["mg/h", "1e9 cells/d"], 1e-300).prop_map(|q| Some(Infusion::Rate(q))),
+        Just(Some(Infusion::Bolus)),
         Just(None),
     ];
+    let cap = prop::option::of(quantity(&["mg", "cells"], 1e-300));
+    let only_if = prop::option::of(("[a-z_][a-z_.0-9]{0,8}", any::<bool>(), quantity(&["kg", "m2"], 0.0)));
+    let steady = prop::option::of(prop_oneof![Just(Steady::Replaces), Just(Steady::Adds)]);
+    let steps = prop::option::of(prop::collection::vec(0.0..1e6_f64, 5));
     let times = prop::collection::vec((quantity(&["d", "h", "week", "24 h"], 0.0), any::<bool>()), 1..5);
     let every = prop::option::of((quantity(&["d", "h"], 1e-300), 1_u32..20_000));
-    let reserved = ["split", "over", "rate", "at", "every", "x", "none", "nan", "inf"];
+    let reserved = [
+        "split", "over", "rate", "at", "every", "x", "none", "nan", "inf", "cap", "if", "step", "bolus", "ss", "ss2",
+        "reset",
+    ];
     let named = "[a-z_][a-z_.0-9]{0,8}".prop_filter("a name", move |name| !reserved.contains(&name.as_str()));
-    (named, amount, any::<bool>(), times, infusion, every)
-        .prop_filter("a name", move |(_, amount, ..)| match amount {
+    ((named, amount, any::<bool>(), times, infusion, every), (cap, only_if, steady, steps))
+        .prop_filter("a name", move |((_, amount, ..), _)| match amount {
             Some(Amount::Parameter(name)) => !reserved.contains(&name.as_str()) && name != "infinity",
             _ => true,
         })
-        .prop_map(|(entry, amount, split, times, infusion, every)| {
+        .prop_map(|((entry, amount, split, times, infusion, every), (cap, only_if, steady, steps))| {
             let n = times.len() as f64;
-            let split = (split && amount.is_some()).then(|| Located::unwritten(vec![100.0 / n; times.len()]));
+            let steps = steps.map(|steps| Amount::Steps(steps[..times.len()].to_vec(), unit("mg")));
+            let split = (split && amount.is_some() && steps.is_none())
+                .then(|| Located::unwritten(vec![100.0 / n; times.len()]));
             let repeat = every
                 .filter(|_| split.is_none())
                 .map(|(every, count)| Repeat { every: Located::unwritten(every), count: Located::unwritten(count) });
@@ -342,11 +378,15 @@ fn dose() -> impl Strategy<Value = Dose> {
             let source = Source::new("program", "");
             Dose {
                 entry: Located::unwritten(entry),
-                amount: amount.map(Located::unwritten),
+                amount: steps.or(amount).map(Located::unwritten),
+                cap: cap.map(Located::unwritten),
+                only_if: only_if
+                    .map(|(covariate, below, limit)| Located::unwritten(OnlyIf { covariate, below, limit })),
                 split,
                 times: signed.collect(),
                 infusion: infusion.map(Located::unwritten),
                 repeat,
+                steady: steady.map(Located::unwritten),
                 span: source.whole(),
             }
         })

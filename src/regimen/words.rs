@@ -18,20 +18,32 @@ pub(super) enum Keyword {
     At,
     Every,
     Times,
+    Cap,
+    If,
+    Step,
+    Bolus,
+    Steady,
+    SteadyAdds,
 }
 
 /// The words and what they mean.
-pub(super) const KEYWORDS: [(&str, Keyword); 6] = [
+pub(super) const KEYWORDS: [(&str, Keyword); 12] = [
     ("split", Keyword::Split),
     ("over", Keyword::Over),
     ("rate", Keyword::Rate),
     ("at", Keyword::At),
     ("every", Keyword::Every),
     ("x", Keyword::Times),
+    ("cap", Keyword::Cap),
+    ("if", Keyword::If),
+    ("step", Keyword::Step),
+    ("bolus", Keyword::Bolus),
+    ("ss", Keyword::Steady),
+    ("ss2", Keyword::SteadyAdds),
 ];
 
 /// Words that people write for them.
-const SYNONYMS: [(&str, &str); 14] = [
+const SYNONYMS: [(&str, &str); 19] = [
     ("on", "at"),
     ("day", "at"),
     ("time", "at"),
@@ -46,6 +58,11 @@ const SYNONYMS: [(&str, &str); 14] = [
     ("times", "x"),
     ("addl", "x"),
     ("fractions", "split"),
+    ("max", "cap"),
+    ("maximum", "cap"),
+    ("when", "if"),
+    ("steps", "step"),
+    ("ss1", "ss"),
 ];
 
 /// A keyword and the words that follow it.
@@ -180,7 +197,7 @@ fn meant(word: &str) -> Option<&'static str> {
 fn tell_word(source: &Source, place: &Range<usize>, word: &str, meant: Option<&str>, problems: &mut Problems) {
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "words of a dose: split, over, rate, at, every, x; as in `cart 5e7 cells at 0 d`".to_string(),
+        None => "words of a dose: split, over, rate, at, every, x, cap, if, step, bolus, ss, ss2; as in `cart 5e7 cells at 0 d`".to_string(),
     };
     problems
         .error(&codes::DOSE_SYNTAX, format!("unknown word `{word}`"))

@@ -2,6 +2,7 @@
 
 use super::moving::Moved;
 use super::plan::{Action, ActionKind, Plan};
+use super::steady::Unsteady;
 use super::switches::Switches;
 use super::treatment::{Decision, Treated};
 use crate::compile::Workspace;
@@ -89,6 +90,8 @@ pub enum Answer {
     Chatter(usize),
     /// A rule of treatment gives without end; its place.
     Endless(usize),
+    /// A dose has no steady state: see [`Controller::unsteady`].
+    Unsteady,
 }
 
 /// What a border is about.
@@ -121,12 +124,13 @@ impl Look {
 pub struct Controller<'p, S = One> {
     pub(super) plan: &'p Plan,
     parameters: Vec<S>,
-    held: Vec<S>,
+    pub(super) held: Vec<S>,
     actions: Vec<Action<S>>,
     next: usize,
-    infusing: Vec<Infusing<S>>,
+    pub(super) infusing: Vec<Infusing<S>>,
     /// Infusions begun so far.
     begun: usize,
+    pub(super) unsteady: Option<Unsteady>,
     /// Whether each floor's state is above it.
     above: Vec<bool>,
     switches: Switches<S>,
@@ -137,7 +141,6 @@ pub struct Controller<'p, S = One> {
     pub(super) panel: Option<Panel>,
     /// What the rules of treatment have decided so far.
     pub(super) treated: Option<Treated<S>>,
-    constants: Vec<S>,
     readings: Vec<(f64, Signs)>,
     events: Vec<Event>,
     /// States and held values before anything acts at the start.
@@ -151,9 +154,9 @@ pub struct Controller<'p, S = One> {
 
 /// An infusion that runs; the number tells it from others of its entry.
 #[derive(Debug, Clone, Copy)]
-struct Infusing<S> {
+pub(super) struct Infusing<S> {
     number: usize,
-    state: usize,
+    pub state: usize,
     rate: S,
 }
 
@@ -177,16 +180,21 @@ impl<'p, S: Scalar> Controller<'p, S> {
         for slot in compiled.held.alive.iter().flatten() {
             held[*slot] = S::splat(1.0);
         }
+        if !plan.courses.is_empty() {
+            held = plan.held_at(&held, plan.start());
+        }
         let mut workspace = compiled.program.workspace::<S>();
         for (slot, value) in parameters.iter().enumerate() {
             workspace.set_parameter_scalar(slot, *value);
         }
-        for (slot, value) in held.iter().enumerate() {
-            workspace.set_held_scalar(slot, *value);
-        }
-        let mut constants = vec![S::default(); compiled.program.constants_count()];
-        compiled.program.constants(&mut workspace, &mut constants);
-        let actions = plan.actions(&parameters, &constants);
+        let mut hold_all = |held: &[S]| {
+            held.iter().enumerate().for_each(|(slot, value)| workspace.set_held_scalar(slot, *value));
+            let mut constants = vec![S::default(); compiled.program.constants_count()];
+            compiled.program.constants(&mut workspace, &mut constants);
+            constants
+        };
+        let actions = plan.actions(&parameters, &held, &mut hold_all);
+        hold_all(&held);
         let graders = panel.as_ref().map_or(0, |panel| panel.monitors().len());
         let treated = plan.treatment.as_ref().map(|rules| Treated::new(rules, compiled.doses.len(), graders));
         Self {
@@ -197,6 +205,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
             next: 0,
             infusing: Vec::new(),
             begun: 0,
+            unsteady: None,
             above: vec![false; compiled.floors.len()],
             switches: Switches::new(compiled),
             turns: 0,
@@ -204,7 +213,6 @@ impl<'p, S: Scalar> Controller<'p, S> {
             given: plan.nothing_given(),
             panel,
             treated,
-            constants,
             readings: Vec::new(),
             events: Vec::new(),
             untouched: Default::default(),
@@ -234,9 +242,17 @@ impl<'p, S: Scalar> Controller<'p, S> {
         &self.parameters
     }
 
-    /// What doses are computed from, canonical.
-    pub(super) fn constants(&self) -> &[S] {
-        &self.constants
+    /// What doses that are ordered now are computed from, canonical.
+    pub(super) fn constants(&mut self) -> Vec<S> {
+        let program = &self.plan.compiled.program;
+        let mut constants = vec![S::default(); program.constants_count()];
+        program.constants(&mut self.workspace, &mut constants);
+        constants
+    }
+
+    /// Why a dose has no steady state, once [`Answer::Unsteady`] was given.
+    pub fn unsteady(&self) -> Option<Unsteady> {
+        self.unsteady
     }
 
     /// Held values as they are now, canonical.
@@ -298,7 +314,10 @@ impl<'p, S: Scalar> Controller<'p, S> {
         self.look_at_withholding(time, y);
         let answer = self.extinctions(time, look, y);
         let answer = answer.max(self.act(time, y));
-        let mut answer = self.settle(time, look, answer, y);
+        if self.unsteady.is_some() {
+            return Answer::Unsteady;
+        }
+        let mut answer = self.turn_all(time, look, answer, y);
         // What rules of treatment give at once may turn switches, and so let rules decide again.
         while answer < Answer::Chatter(0) {
             match self.treat(time, y) {
@@ -309,20 +328,20 @@ impl<'p, S: Scalar> Controller<'p, S> {
                 }
                 Ok((_, true)) => {
                     answer = answer.max(self.act(time, y));
-                    answer = self.settle(time, Look::All, answer, y);
+                    answer = self.turn_all(time, Look::All, answer, y);
                 }
                 Err(rule) => return Answer::Endless(rule),
             }
         }
         match answer {
-            Answer::Chatter(_) | Answer::Endless(_) => answer,
+            Answer::Chatter(_) | Answer::Endless(_) | Answer::Unsteady => answer,
             _ if time >= self.plan.end => Answer::Finish,
             _ => answer,
         }
     }
 
     /// Turns what wants to turn until nothing does, and reads the signs.
-    fn settle(&mut self, time: f64, mut look: Look, mut answer: Answer, y: &mut [S]) -> Answer {
+    fn turn_all(&mut self, time: f64, mut look: Look, mut answer: Answer, y: &mut [S]) -> Answer {
         loop {
             // A restart forgets crossings that were not reported yet: everything is looked at.
             if answer == Answer::Restart {
@@ -421,6 +440,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
                     self.events.push(Event { time, kind: EventKind::InfusionEnd { entry } });
                 }
                 ActionKind::Switch(at) => self.note_turn(at, time),
+                ActionKind::Reset | ActionKind::Settle(_) | ActionKind::Covariate { .. } => {}
             }
         }
         answer
@@ -437,12 +457,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
                     self.hold(slot, S::splat(1.0));
                 }
                 if duration.get(0) > 0.0 {
-                    let number = self.begun;
-                    self.begun += 1;
-                    self.infusing.push(Infusing { number, state, rate: amount / duration });
-                    self.infuse(state);
-                    let kind = ActionKind::InfusionEnd { entry, number };
-                    self.insert(Action { time: action.time + duration, kind });
+                    self.begin_infusion(entry, state, amount / duration, action.time + duration);
                 } else {
                     y[state] = y[state] + amount;
                 }
@@ -457,7 +472,42 @@ impl<'p, S: Scalar> Controller<'p, S> {
                 self.switches.turn_on(at, self.now);
                 self.hold_switch(at);
             }
+            ActionKind::Reset => self.start_anew(y),
+            ActionKind::Settle(settled) => self.settle(&settled, action.time, y),
+            ActionKind::Covariate { slot, value } => self.hold(slot, S::splat(value)),
         }
+    }
+
+    pub(super) fn begin_infusion(&mut self, entry: usize, state: usize, rate: S, end: S) {
+        let number = self.begun;
+        self.begun += 1;
+        self.infusing.push(Infusing { number, state, rate });
+        self.infuse(state);
+        self.insert(Action { time: end, kind: ActionKind::InfusionEnd { entry, number } });
+    }
+
+    /// Running infusions end at once; those of the regimen that were still to come are not in the list.
+    pub(super) fn end_infusions(&mut self) {
+        let next = self.next;
+        let mut at = 0;
+        self.actions.retain(|action| {
+            at += 1;
+            at <= next || !matches!(action.kind, ActionKind::InfusionEnd { .. })
+        });
+        for ended in std::mem::take(&mut self.infusing) {
+            self.infuse(ended.state);
+        }
+    }
+
+    /// A reset: states as at the start, no infusion runs. Counts of doses, switches and signs go on.
+    fn start_anew(&mut self, y: &mut [S]) {
+        let plan = self.plan;
+        self.end_infusions();
+        for slot in plan.compiled.held.alive.iter().flatten() {
+            self.hold(*slot, S::splat(1.0));
+        }
+        plan.compiled.program.start(&mut self.workspace, y);
+        self.above.fill(false);
     }
 
     /// A drug given is counted, another sign is set.

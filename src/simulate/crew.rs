@@ -2,6 +2,7 @@
 
 use super::controller::{Answer, Controller, Order};
 use super::plan::Plan;
+use super::steady::Unsteady;
 use crate::compile::Program;
 use crate::integrate::{Batch, Border, Cause, Counters, Failure, Options, Sink};
 use crate::numeric::{Lanes, Scalar};
@@ -51,6 +52,8 @@ pub enum Stopped {
     Chatter(usize),
     /// A rule of treatment that gives without end.
     Endless(usize),
+    /// A dose without steady state.
+    Unsteady(Unsteady),
 }
 
 struct Seat<'p> {
@@ -173,6 +176,10 @@ impl<'p, const N: usize> Crew<'p, N> {
             Answer::Finish => None,
             Answer::Chatter(at) => Some(Stopped::Chatter(at)),
             Answer::Endless(rule) => Some(Stopped::Endless(rule)),
+            Answer::Unsteady => {
+                let seat = self.seats[lane].as_ref().expect("a running lane has a patient");
+                seat.controller.unsteady().map(Stopped::Unsteady)
+            }
             Answer::Proceed | Answer::Record | Answer::Restart => {
                 let seat = self.seats[lane].as_mut().expect("a running lane has a patient");
                 let until = seat.controller.until();

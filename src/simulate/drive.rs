@@ -4,8 +4,9 @@ use super::controller::{Answer, Controller};
 use super::plan::Plan;
 use super::recorder::Recorder;
 use super::scenario::Scenario;
+use super::steady::{Unsteady, UnsteadyReason};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::{run as codes, treatment};
+use crate::diagnostic::codes::{regimen, run as codes, treatment};
 use crate::integrate::{Batch, Border, Cause, Counters, Failure, Method, Options, Reason, Sink};
 use crate::model::Model;
 use crate::numeric::Scalar;
@@ -76,6 +77,7 @@ pub(super) fn drive<'p, S: Scalar>(
             Answer::Finish => break None,
             Answer::Chatter(at) => break Some((chatter(model, at, now), None)),
             Answer::Endless(rule) => break Some((endless(scenario, rule, now), None)),
+            Answer::Unsteady => break controller.unsteady().map(|found| (unsteady(model, &found), None)),
             Answer::Proceed | Answer::Record | Answer::Restart => {}
         }
         controller.watch(&mut watch);
@@ -158,6 +160,33 @@ pub(super) fn endless(scenario: &Scenario<'_>, rule: usize, time: f64) -> Diagno
     found.label(rule.when.span().clone(), "turns on and off again and again");
     found.help("limit it: max_doses = 4, min_gap = \"8 h\", or for = \"1 h\"");
     found
+}
+
+pub(super) fn unsteady(model: &Model, found: &Unsteady) -> Diagnostic {
+    let entry = &model.doses[found.entry].name;
+    let (at, unit) = (brief(found.time), &model.time);
+    let (why, help) = match found.reason {
+        UnsteadyReason::Lag { lag, interval } => (
+            format!("the lag {} {unit} is longer than the interval {} {unit}", brief(lag), brief(interval)),
+            "how many doses are on their way at the record is not defined then: give earlier doses as records of their own",
+        ),
+        UnsteadyReason::Overlapping => (
+            "more than 10000 infusions would run at one time".into(),
+            "is the duration, or the rate, in the right unit?",
+        ),
+        UnsteadyReason::Grows { state } => (
+            match state {
+                Some(state) => format!("`{}` does not repeat from interval to interval", model.states[state].name),
+                None => "the states do not repeat from interval to interval".into(),
+            },
+            "what flows in must flow out again: a state that grows, or adds up, has no steady state",
+        ),
+    };
+    let message = format!("no steady state of `{entry}` at {at} {unit}: {why}");
+    let mut told = Diagnostic::error(&regimen::DOSE_STEADY, message);
+    told.label(entry.span.clone(), "");
+    told.help(help);
+    told
 }
 
 pub(super) fn explain(model: &Model, failure: &Failure) -> Diagnostic {

@@ -17,6 +17,8 @@ pub enum Grid {
     Every(f64),
     /// At these times, ascending.
     At(Vec<f64>),
+    /// The same, each with whether its row shows the state before what happens then; of one time that comes first.
+    Sides(Vec<(f64, bool)>),
     /// The start and so many points in each accepted step, and both sides of each jump: smooth curves for figures.
     Steps(usize),
 }
@@ -38,7 +40,8 @@ impl Grid {
         problems.or_value(value.map(Self::Every))
     }
 
-    /// Reads `1, 5, 9.3 d`: a number without a unit has that of the next.
+    /// Reads `1, 5, 9.3 d`: a number without a unit has that of the next. `pre` behind a time asks for the state before
+    /// what happens then, `post` for that after it, `pre|post` for both; behind the last time it holds for all.
     ///
     /// # Errors
     /// Something that is not a time.
@@ -46,9 +49,22 @@ impl Grid {
         let mut problems = Problems::default();
         let (mut start, mut unit) = (place.end, None);
         let mut times = Vec::new();
+        let mut sides = Vec::new();
+        let mut usual = (false, true);
         for part in place.text().rsplit(',') {
-            let range = start - part.len()..start;
+            let mut range = start - part.len()..start;
             start = range.start.saturating_sub(1);
+            let found = [("pre|post", (true, true)), ("pre", (true, false)), ("post", (false, true))];
+            let end = part.trim_end();
+            let word =
+                found.into_iter().find(|(word, _)| end.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ')));
+            if let Some((word, side)) = word {
+                range.end = range.start + end.len() - word.len();
+                if times.is_empty() && sides.is_empty() {
+                    usual = side;
+                }
+            }
+            let side = word.map_or(usual, |(_, side)| side);
             let Some(mut quantity) = Quantity::parse(&place.source, range.clone(), &mut problems) else { continue };
             match &unit {
                 // A wrong unit is told once, where it stands.
@@ -56,11 +72,28 @@ impl Grid {
                 Some(unit) if quantity.unit == Unit::one() => quantity.unit = Unit::clone(unit),
                 _ => unit = Some(quantity.unit.clone()),
             }
-            times.extend(quantity.expect(time, "an output time", &place.source.span(range), &mut problems));
+            if let Some(time) = quantity.expect(time, "an output time", &place.source.span(range), &mut problems) {
+                times.push(time);
+                sides.extend(side.0.then_some((time, true)));
+                sides.extend(side.1.then_some((time, false)));
+            }
+        }
+        if sides.iter().any(|(_, before)| *before) {
+            sides.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+            sides.dedup();
+            return problems.or_value(Some(Self::Sides(sides)));
         }
         times.sort_by(f64::total_cmp);
         times.dedup();
         problems.or_value(Some(Self::At(times)))
+    }
+
+    /// Which rows show the state before what happens at their time; empty if none does.
+    pub fn before(&self) -> Vec<bool> {
+        match self {
+            Self::Sides(sides) => sides.iter().map(|(_, before)| *before).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The times of a run.
@@ -72,6 +105,7 @@ impl Grid {
             Self::Points(count) => *count as f64,
             Self::Every(step) => ((end - start) / step).ceil() + 1.0,
             Self::At(times) => times.len() as f64,
+            Self::Sides(times) => times.len() as f64,
             Self::Steps(_) => 1.0,
         };
         if count > MOST as f64 {
@@ -96,6 +130,9 @@ impl Grid {
                     times.push(end);
                 }
                 times
+            }
+            Self::Sides(sides) => {
+                return Self::At(sides.iter().map(|(time, _)| *time).collect()).times(start, end, unit);
             }
             Self::At(times) => {
                 if let Some(outside) = times.iter().find(|time| !(start..=end).contains(*time)) {
@@ -149,6 +186,16 @@ mod tests {
         assert_eq!(at("1, 5, 9.3 d").unwrap(), Grid::At(vec![1.0, 5.0, 9.3]));
         assert_eq!(at("12 h, 2 d").unwrap(), Grid::At(vec![0.5, 2.0]));
         assert_eq!(at("36, 12 h, 1 d,-1 d").unwrap(), Grid::At(vec![-1.0, 0.5, 1.0, 1.5]));
+        let sides = |text: &str| match at(text).unwrap() {
+            Grid::Sides(sides) => sides,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            sides("0 d pre, 1, 2 d pre|post"),
+            [(0.0, true), (1.0, true), (1.0, false), (2.0, true), (2.0, false)]
+        );
+        assert_eq!(sides("24 h pre, 36, 48 h"), [(1.0, true), (1.5, false), (2.0, false)]);
+        assert_eq!(at("1, 2 d post").unwrap(), Grid::At(vec![1.0, 2.0]));
         for (wrong, message) in [
             ("1, 2", "--at:1:3: error[U007]: an output time is in d, not a plain number"),
             ("1, 2 mg", "--at:1:3: error[U007]: an output time is in d, not in mg"),

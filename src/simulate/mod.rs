@@ -14,7 +14,9 @@
 //! assert_eq!(run.trajectory.time.len(), 201);
 //! ```
 
+mod affine;
 mod controller;
+mod covariates;
 mod crew;
 mod drive;
 mod file;
@@ -27,11 +29,13 @@ mod recorder;
 mod run;
 mod scenario;
 mod sensitivities;
+mod steady;
 mod switches;
 mod tolerance;
 mod treatment;
 
 pub use controller::{Controller, Event, EventKind, Happened, Order};
+pub use covariates::Course;
 pub use crew::{Crew, Departure, Stopped, Watcher};
 pub use file::{ScenarioFile, embedded_scenario, scenario_names};
 pub use grid::{Grid, positive_time};
@@ -40,6 +44,7 @@ pub use prepare::Prepared;
 pub use run::{Failed, Run};
 pub use scenario::{Grading, Scenario};
 pub use sensitivities::{Curvatures, EndPoint, Sensitivities, Varied, curvatures, influential, sensitivities};
+pub use steady::{NEAR, Unsteady, UnsteadyReason};
 pub use tolerance::{Excuse, Moved, TIGHTER, ToleranceCheck, check_tolerance};
 pub use treatment::{
     DECISION_COLUMNS, Decision, DecisionRow, Guard, Observed, Outcome, PlannedRule, Seen, Treatment,

@@ -1,7 +1,8 @@
 //! What all patients of a run share: compiled equations, doses, the end.
 
+use super::covariates::Course;
 use crate::compile::{Compiled, SwitchKind};
-use crate::crs::Course;
+use crate::crs::Course as Graded;
 use crate::model::{DoseKind, Model};
 use crate::numeric::Scalar;
 use crate::regimen::{Administration, Delivery, Given};
@@ -23,6 +24,10 @@ pub struct Plan {
     /// Rules of treatment, if there are any.
     pub treatment: Option<Treatment>,
     administrations: Vec<Administration>,
+    /// Covariates that change during the run.
+    pub(super) courses: Vec<Course>,
+    /// Magnitude of each state below which relative accuracy is not asked for, canonical.
+    pub(super) magnitudes: Vec<f64>,
     nothing_given: Signs,
     /// From the unit of each sign to canonical numbers.
     signs: Vec<Conversion>,
@@ -39,10 +44,46 @@ pub(super) struct Action<S> {
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum ActionKind<S> {
-    Dose { entry: usize, amount: S, duration: S },
-    InfusionEnd { entry: usize, number: usize },
+    Dose {
+        entry: usize,
+        amount: S,
+        duration: S,
+    },
+    /// States start anew.
+    Reset,
+    /// A dose has been given for ever before.
+    Settle(Settled<S>),
+    /// A covariate changes.
+    Covariate {
+        slot: usize,
+        value: f64,
+    },
+    InfusionEnd {
+        entry: usize,
+        number: usize,
+    },
     Switch(usize),
 }
+
+/// A dose that has been given for ever before its record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Settled<S> {
+    pub entry: usize,
+    /// Amount of each dose; of an infusion without end its rate.
+    pub amount: S,
+    pub duration: S,
+    pub lag: S,
+    /// None for an infusion without end.
+    pub interval: Option<f64>,
+    pub adds: bool,
+}
+
+/// Where actions of one time stand: what was on its way, then records in their order, then what the next record says.
+type Rank = u8;
+const ON_ITS_WAY: Rank = 0;
+const COVARIATE: Rank = 1;
+const RECORD: Rank = 2;
+const AFTERWARDS: Rank = 3;
 
 impl Plan {
     /// The plan of a model under a regimen.
@@ -59,6 +100,12 @@ impl Plan {
             signs: Sign::ALL.iter().map(|sign| model.scales.conversion(&unit_of(*sign))).collect(),
             treatment: None,
             administrations,
+            courses: Vec::new(),
+            magnitudes: model
+                .states
+                .iter()
+                .map(|state| model.scales.to_canonical(&state.unit.difference(), state.tolerance))
+                .collect(),
             nothing_given: nothing_given(model),
             days: model.time.convert(1.0, &day).expect("the model's time is a time"),
             compiled,
@@ -73,7 +120,7 @@ impl Plan {
     }
 
     /// The courses that the user asked for: graders that serve rules alone come last.
-    pub fn reported(&self, mut courses: Vec<Course>) -> Vec<Course> {
+    pub fn reported(&self, mut courses: Vec<Graded>) -> Vec<Graded> {
         if let Some(treatment) = &self.treatment {
             courses.truncate(treatment.reported);
         }
@@ -83,6 +130,13 @@ impl Plan {
     /// The value of a sign in canonical numbers.
     pub(super) fn canonical_sign(&self, sign: Sign, value: f64) -> f64 {
         self.signs[sign.index()].to_canonical(value)
+    }
+
+    /// The same with covariates that change during the run, canonical.
+    #[must_use]
+    pub fn with_courses(mut self, courses: Vec<Course>) -> Self {
+        self.courses = courses;
+        self
     }
 
     /// Days of a time in the unit of the model.
@@ -102,12 +156,16 @@ impl Plan {
 
     /// Time of the first administration of a dose entry, if there is one.
     pub fn first_dose(&self, entry: usize) -> Option<f64> {
-        self.administrations.iter().filter(|dose| dose.entry == entry).map(|dose| dose.time).min_by(f64::total_cmp)
+        self.administrations
+            .iter()
+            .filter(|dose| dose.entry == Some(entry))
+            .map(|dose| dose.time)
+            .min_by(f64::total_cmp)
     }
 
     /// Entry and time of each administration as planned, without lags.
     pub fn planned_doses(&self) -> impl Iterator<Item = (usize, f64)> {
-        self.administrations.iter().map(|dose| (dose.entry, dose.time))
+        self.administrations.iter().filter_map(|dose| Some((dose.entry?, dose.time)))
     }
 
     /// The signs while no dose and no care step is active.
@@ -115,37 +173,80 @@ impl Plan {
         self.nothing_given
     }
 
-    /// Doses and timed switches of a patient, by time; explicit records keep the order of the regimen.
-    pub(super) fn actions<S: Scalar>(&self, parameters: &[S], constants: &[S]) -> Vec<Action<S>> {
-        let mut actions: Vec<(u8, Action<S>)> = Vec::new();
-        for dose in &self.administrations {
-            let action = self.action(dose, parameters, constants, None);
-            let rank = u8::from(!(dose.additional || action.time.get(0) > dose.time));
-            actions.push((rank, action));
+    /// Doses, resets, changes of covariates and timed switches of a patient, by time; explicit records keep the order of
+    /// the regimen. `held` are the values at the start; `constants` gives lags and their like under others.
+    pub(super) fn actions<S: Scalar>(
+        &self,
+        parameters: &[S],
+        held: &[S],
+        mut constants: impl FnMut(&[S]) -> Vec<S>,
+    ) -> Vec<Action<S>> {
+        let mut actions: Vec<(Rank, usize, Action<S>)> = Vec::new();
+        let at_start = constants(held);
+        for (order, dose) in self.administrations.iter().enumerate() {
+            let record = S::splat(dose.time);
+            let Some(index) = dose.entry else {
+                actions.push((RECORD, order, Action { time: record, kind: ActionKind::Reset }));
+                continue;
+            };
+            let (then, of_then);
+            let (held, of_record): (&[S], &[S]) = match self.courses.is_empty() {
+                true => (held, &at_start),
+                false => {
+                    then = self.held_at(held, dose.time);
+                    of_then = constants(&then);
+                    (&then, &of_then)
+                }
+            };
+            let covariate = |at: usize| held[self.compiled.held.covariates + at];
+            if dose.band.is_some_and(|band| !band.holds(covariate(band.covariate).get(0))) {
+                continue;
+            }
+            let (kind, lag, settled) = self.dose(dose, index, parameters, covariate, of_record);
+            if let Some(settled) = settled {
+                actions.push((RECORD, order, Action { time: record, kind: ActionKind::Settle(settled) }));
+            }
+            let rank = if dose.additional || lag.get(0) > 0.0 { ON_ITS_WAY } else { RECORD };
+            actions.push((rank, order, Action { time: record + lag, kind }));
+        }
+        for course in &self.courses {
+            for (time, rank, value) in course.changes() {
+                let kind = ActionKind::Covariate { slot: self.compiled.held.covariates + course.covariate, value };
+                let rank = if rank { AFTERWARDS } else { COVARIATE };
+                actions.push((rank, 0, Action { time: S::splat(time), kind }));
+            }
         }
         for (at, switch) in self.compiled.switches.iter().enumerate() {
             if let SwitchKind::Time(constant) = switch.kind {
-                actions.push((0, Action { time: constants[constant], kind: ActionKind::Switch(at) }));
+                actions.push((ON_ITS_WAY, 0, Action { time: at_start[constant], kind: ActionKind::Switch(at) }));
             }
         }
-        actions.sort_by(|(rank_a, a), (rank_b, b)| a.time.get(0).total_cmp(&b.time.get(0)).then(rank_a.cmp(rank_b)));
-        actions.into_iter().map(|(_, action)| action).collect()
+        actions
+            .sort_by(|(rank_a, _, a), (rank_b, _, b)| a.time.get(0).total_cmp(&b.time.get(0)).then(rank_a.cmp(rank_b)));
+        self.cancel(&mut actions);
+        actions.into_iter().map(|(.., action)| action).collect()
     }
 
-    /// The action of an administration; `total` stands for the amount of which it has its share.
-    pub(super) fn action<S: Scalar>(
+    /// A dose, its lag, and what went before it if that was for ever.
+    fn dose<S: Scalar>(
         &self,
         dose: &Administration,
+        index: usize,
         parameters: &[S],
+        covariate: impl Fn(usize) -> S,
         constants: &[S],
-        total: Option<S>,
-    ) -> Action<S> {
+    ) -> (ActionKind<S>, S, Option<Settled<S>>) {
+        let entry = &self.compiled.doses[index];
         let constant = |at: Option<usize>, otherwise: f64| at.map_or(S::splat(otherwise), |at| constants[at]);
-        let entry = &self.compiled.doses[dose.entry];
+        let capped = |whole: S, fraction: f64| {
+            let whole = if whole.get(0) > dose.cap { S::splat(dose.cap) } else { whole };
+            whole * S::splat(fraction)
+        };
         let given = match dose.amount {
             Given::Marker => S::splat(0.0),
-            Given::Fixed(amount) => total.map_or(S::splat(amount), |total| total * S::splat(amount)),
-            Given::Parameter { slot, fraction } => parameters[slot] * S::splat(fraction),
+            Given::Fixed(amount) => S::splat(amount),
+            Given::Parameter { slot, fraction } => capped(parameters[slot], fraction),
+            Given::PerBody { amount, covariate: at, fraction } => capped(covariate(at) * S::splat(amount), fraction),
         };
         // The fraction scales the amount; of rate and duration, the one that was given stays.
         let amount = given * constant(entry.fraction, 1.0);
@@ -155,9 +256,87 @@ impl Plan {
             Delivery::Duration(duration) => S::splat(duration),
             Delivery::Rate(rate) => amount / S::splat(rate),
             Delivery::Declared => declared.unwrap_or_default(),
+            Delivery::Bolus => S::default(),
         };
-        let kind = ActionKind::Dose { entry: dose.entry, amount, duration };
-        Action { time: S::splat(dose.time) + lag, kind }
+        let one = ActionKind::Dose { entry: index, amount, duration };
+        let Some(steady) = dose.steady else { return (one, lag, None) };
+        let settled = Settled { entry: index, amount, duration, lag, interval: steady.interval, adds: steady.adds };
+        if steady.interval.is_some() {
+            return (one, lag, Some(settled));
+        }
+        // The fraction does not scale an infusion without end; its record ends it, without a lag.
+        let rate = match dose.delivery {
+            Delivery::Rate(rate) => S::splat(rate),
+            _ => constant(entry.rate, 0.0),
+        };
+        let nothing = ActionKind::Dose { entry: index, amount: S::default(), duration: S::default() };
+        (nothing, S::default(), Some(Settled { amount: rate, duration: S::default(), ..settled }))
+    }
+
+    /// Takes out doses on their way that a later record cancels.
+    fn cancel<S: Scalar>(&self, actions: &mut Vec<(Rank, usize, Action<S>)>) {
+        let clears = |kind: &ActionKind<S>| match kind {
+            ActionKind::Reset => true,
+            ActionKind::Settle(settled) => !settled.adds,
+            _ => false,
+        };
+        let mut cleared = None;
+        actions.retain(|(rank, order, action)| {
+            if clears(&action.kind) {
+                cleared = Some(*order);
+            }
+            let dose = matches!(action.kind, ActionKind::Dose { .. });
+            // Its record stands before the one that clears; its own additional doses stand behind.
+            let before = cleared.is_some_and(|cleared| self.written(*order) < cleared);
+            !(dose && *rank == ON_ITS_WAY && before)
+        });
+    }
+
+    /// The place of the record that an administration belongs to.
+    fn written(&self, order: usize) -> usize {
+        let record = self.administrations[order].record;
+        self.administrations.iter().position(|dose| dose.record == record && !dose.additional).unwrap_or(order)
+    }
+
+    /// Held values with the covariates that a record at this time sees.
+    pub(super) fn held_at<S: Scalar>(&self, held: &[S], time: f64) -> Vec<S> {
+        let mut held = held.to_vec();
+        for course in &self.courses {
+            held[self.compiled.held.covariates + course.covariate] = S::splat(course.at(time));
+        }
+        held
+    }
+
+    /// The action of a dose that is ordered during the run, its time counted from the order; `total` stands for the amount
+    /// of which it has its share. None for a patient outside of its band.
+    pub(super) fn ordered<S: Scalar>(
+        &self,
+        dose: &Administration,
+        parameters: &[S],
+        held: &[S],
+        constants: &[S],
+        total: Option<S>,
+    ) -> Option<Action<S>> {
+        let index = dose.entry?;
+        let covariate = |at: usize| held[self.compiled.held.covariates + at];
+        if dose.band.is_some_and(|band| !band.holds(covariate(band.covariate).get(0))) {
+            return None;
+        }
+        let (mut kind, lag, _) = self.dose(dose, index, parameters, covariate, constants);
+        if let (ActionKind::Dose { amount, duration, .. }, Some(total)) = (&mut kind, total) {
+            *amount = *amount * total;
+            // At a rate, more takes longer.
+            let entry = &self.compiled.doses[index];
+            let by_rate = match dose.delivery {
+                Delivery::Rate(_) => true,
+                Delivery::Declared => entry.duration.is_none() && entry.rate.is_some(),
+                Delivery::Duration(_) | Delivery::Bolus => false,
+            };
+            if by_rate {
+                *duration = *duration * total;
+            }
+        }
+        Some(Action { time: S::splat(dose.time) + lag, kind })
     }
 }
 

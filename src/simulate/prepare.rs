@@ -77,6 +77,7 @@ impl<'s> Prepared<'s> {
             Stopped::Failure(failure) => drive::explain(self.scenario.model, failure),
             Stopped::Chatter(at) => drive::chatter(self.scenario.model, *at, time),
             Stopped::Endless(rule) => drive::endless(self.scenario, *rule, time),
+            Stopped::Unsteady(found) => drive::unsteady(self.scenario.model, found),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Recorder<'p> {
     output_units: Vec<Conversion>,
     grid: Vec<f64>,
     next: usize,
+    /// Rows that show the state before what happens at their time.
+    before: Vec<bool>,
     /// Rows in each piece, besides those of the grid.
     per_step: usize,
     trajectory: Trajectory,
@@ -93,6 +95,7 @@ impl<'p> Recorder<'p> {
             trajectory: Trajectory::new(model.time.clone(), states.chain(outputs).collect()),
             grid,
             next: 0,
+            before: Vec::new(),
             per_step,
             measured: Measured { gap: f64::INFINITY, start: 0.0, rows: Vec::new() },
             exposure: exposure.then(|| ExposureRecorder::new(&limits, window)),
@@ -116,6 +119,15 @@ impl<'p> Recorder<'p> {
         }
     }
 
+    /// Says which rows of the grid show the state before what happens at their time.
+    pub fn show_before(&mut self, before: Vec<bool>) {
+        self.before = before;
+    }
+
+    fn is_before(&self, row: usize) -> bool {
+        self.before.get(row).is_some_and(|before| *before)
+    }
+
     /// Measures signs every so often.
     pub fn measure_every(&mut self, gap: f64) {
         self.measured.gap = gap;
@@ -127,6 +139,10 @@ impl<'p> Recorder<'p> {
         self.outputs_at(time, untouched.0);
         self.end_points.begin(time, &self.scratch.end_points[1]);
         self.scratch.end_points.swap(0, 1);
+        if self.grid.get(self.next).is_some_and(|at| *at <= time) && self.is_before(self.next) {
+            self.row(time);
+            self.next += 1;
+        }
         self.hold(held);
         self.measured.start = time;
         self.scratch.y.copy_from_slice(y);
@@ -163,7 +179,10 @@ impl<'p> Recorder<'p> {
         }
         // Rows of this time, perhaps another rounding of it, show the state after.
         let rows = self.trajectory.time.iter().rev().take_while(|row| same_time(**row, time)).count();
-        let times = self.trajectory.time.split_off(self.trajectory.time.len() - rows);
+        // Those that show the state before it come first and stay.
+        let first = self.trajectory.time.len() - rows;
+        let stay = (first..first + rows).take_while(|row| self.is_before(*row)).count();
+        let times = self.trajectory.time.split_off(first + stay);
         self.trajectory.values.truncate(self.trajectory.time.len() * self.trajectory.columns.len());
         for row in times {
             self.row(row);
@@ -235,8 +254,11 @@ impl Scratch {
 
 impl<S: Scalar> Sink<S> for Recorder<'_> {
     fn piece(&mut self, _lane: usize, piece: &Piece<'_, S>) {
-        while let Some(&time) = self.grid.get(self.next).filter(|time| **time <= piece.to) {
-            piece.eval(time, &mut self.scratch.y);
+        loop {
+            let before = self.is_before(self.next);
+            let due = |time: &&f64| **time <= piece.to || (before && same_time(**time, piece.to));
+            let Some(&time) = self.grid.get(self.next).filter(due) else { break };
+            piece.eval(time.min(piece.to), &mut self.scratch.y);
             self.row(time);
             self.next += 1;
         }

@@ -98,7 +98,7 @@ pub(super) fn plan(scenario: &Scenario<'_>) -> Result<(Plan, Option<Panel>), Pro
     let atoms = panel.as_ref().map_or_else(Vec::new, Panel::continuous_atoms);
     let (questions, rules) = asked.map_or_else(Default::default, |asked| (asked.questions, Some(asked.treatment)));
     let compiled = compile::compile_with(model, &atoms, &questions);
-    let plan = Plan::new(model, compiled, administrations, scenario.until);
+    let plan = Plan::new(model, compiled, administrations, scenario.until).with_courses(scenario.courses.clone());
     let cart = model.doses.iter().position(|dose| dose.name.text == "cart");
     let plan = if let Some(rules) = rules { plan.with_treatment(rules, cart) } else { plan };
     Ok((plan, panel))
@@ -117,7 +117,7 @@ pub(super) fn graders(grading: &Grading, model: &Model, administrations: &[Admin
     let Some(every) = grading.vitals_every else { return Ok(panel) };
     let day = Unit::parse_str("d").expect("d is a unit");
     let entry = model.doses.iter().position(|dose| dose.name.text == "cart");
-    let first = administrations.iter().filter(|dose| Some(dose.entry) == entry).map(|dose| dose.time);
+    let first = administrations.iter().filter(|dose| entry.is_some() && dose.entry == entry).map(|dose| dose.time);
     let origin = first.min_by(f64::total_cmp).and_then(|time| model.time.convert(time, &day)).unwrap_or(0.0);
     Ok(panel.at_rounds(Rounds::new(origin, every)?))
 }
@@ -141,6 +141,7 @@ pub(super) fn recorder<'p>(
     let per_step = if let Grid::Steps(count) = scenario.grid { count } else { 0 };
     let window = window(model, plan);
     let mut recorder = Recorder::new(model, &plan.compiled, parameters, grid, per_step, window, scenario.exposure);
+    recorder.show_before(scenario.grid.before());
     if let Some(gap) = scenario.reading_gap {
         recorder.measure_every(gap);
     }

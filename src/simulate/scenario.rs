@@ -3,13 +3,16 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::covariates::Course;
 use super::grid::Grid;
 use super::run::{self, Failed, Run};
+use crate::compile;
 use crate::crs::{Scale, Settings};
 use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::{Method, Stop};
-use crate::model::{Model, Override, ParameterSet, Values};
+use crate::model::{Carry, Model, Override, ParameterSet, Values};
+use crate::observation::DesignSubject;
 use crate::regimen::{Regimen, Rule};
 use crate::sign::Patient;
 use crate::trajectory::number;
@@ -43,6 +46,8 @@ pub struct Scenario<'m> {
     pub set: Option<String>,
     /// Values of parameters and covariates.
     pub values: Values,
+    /// Covariates that change during the run; others keep their value.
+    pub courses: Vec<Course>,
     /// Doses.
     pub regimen: Regimen,
     /// Rules of treatment.
@@ -92,6 +97,7 @@ impl<'m> Scenario<'m> {
             model,
             set: None,
             values: Values::new(model, set, overrides)?,
+            courses: Vec::new(),
             regimen: model.defaults.regimen.clone(),
             rules: Vec::new(),
             until: until.unit.convert(until.value, &model.time).unwrap_or(until.value),
@@ -115,6 +121,44 @@ impl<'m> Scenario<'m> {
     pub fn treated(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
         self.rules.extend(rules);
         self
+    }
+
+    /// Takes the doses and covariates of a subject: its doses replace all others.
+    pub fn with_records(mut self, subject: &DesignSubject) -> Self {
+        if let Some(doses) = &subject.doses {
+            self.regimen = doses.clone();
+        }
+        self.courses.clear();
+        for found in &subject.covariates {
+            let covariate = &self.model.covariates[found.covariate];
+            self.values.covariates[found.covariate] = found.points[0].1;
+            if !found.is_constant() {
+                let canonical = |value| self.model.scales.to_canonical(&covariate.unit, value);
+                let points = found.points.iter().map(|(time, value)| (*time, canonical(*value))).collect();
+                self.courses.push(Course { covariate: found.covariate, carry: covariate.carry, points });
+            }
+        }
+        self
+    }
+
+    /// What is doubtful about the doses, as text.
+    pub fn doubts(&self) -> Vec<String> {
+        let given = self.regimen.resolve(self.model, &mut Problems::default());
+        let adds = given.iter().any(|dose| dose.steady.is_some_and(|steady| steady.adds));
+        let mut doubts = Vec::new();
+        if adds && !compile::compile(self.model, &[]).program.is_affine() {
+            doubts.push("a steady state is added (SS 2) in a model whose doses do not simply add up".into());
+        }
+        for course in &self.courses {
+            let name = &self.model.covariates[course.covariate].name;
+            doubts.push(match course.carry {
+                Carry::Next => {
+                    format!("`{name}` goes on by `next`: from record to record the later value holds, as in NONMEM")
+                }
+                Carry::Last => format!("`{name}` goes on by `last`: from record to record the earlier value holds"),
+            });
+        }
+        doubts
     }
 
     /// Sets the end.
@@ -195,7 +239,7 @@ impl<'m> Scenario<'m> {
         let given = self.regimen.resolve(self.model, &mut Problems::default());
         let late = given.iter().filter(|dose| dose.time > self.until);
         late.map(|dose| {
-            let name = &self.model.doses[dose.entry].name;
+            let name = dose.entry.map_or("reset", |entry| &self.model.doses[entry].name);
             format!("`{name}` at {} {}", number(dose.time), self.model.time)
         })
         .collect()

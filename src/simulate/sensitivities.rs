@@ -229,6 +229,7 @@ fn plan<'m>(scenario: &Scenario<'m>) -> Result<(Scenario<'m>, Plan), Problems> {
     scenario.grading = None;
     let administrations = run::administrations(&scenario)?;
     let plan = Plan::new(scenario.model, compile::compile(scenario.model, &[]), administrations, scenario.until);
+    let plan = plan.with_courses(scenario.courses.clone());
     Ok((scenario, plan))
 }
 

@@ -104,10 +104,10 @@ const WRONG: &[(&str, &str, &[&str])] = &[
     ("", "", &["D001", "design.csv:1:1", "the table is empty"]),
     ("ID,DVID\n1,1\n", "", &["D006", "no column `TIME`"]),
     ("TIME,DVID\nnan,1\n", "", &["D007", "design.csv:2:1", "`nan` is no time"]),
-    ("TIME,DVID,weight\n1,1,70\n", "", &["D012", "design.csv:1:11", "`weight`", "--set"]),
+    ("TIME,DVID,weight [mL]\n1,1,70\n", "", &["U007", "design.csv:1:19", "`weight`", "kg"]),
     ("TIME,DVID\n1,cnoc\n", "", &["D013", "design.csv:2:3", "did you mean `conc`?"]),
     ("TIME,DVID\n1,total\n", "", &["D014", "design.csv:2:3", "[outputs.total]", "error = {"]),
-    ("TIME,DVID,EVID\n1,1,4\n", "", &["D015", "design.csv:2:5", "EVID 4"]),
+    ("TIME,DVID,EVID\n1,1,5\n", "", &["D015", "design.csv:2:5", "EVID 5"]),
     ("TIME,DVID\n-1,1\n", "", &["N004", "design.csv:2:1", "-1 h lies outside", "a run starts at 0"]),
     ("TIME,DVID\n1,1\n", "--until 0.5 h", &["N004", "1 h lies outside", "--until"]),
     (

@@ -61,10 +61,8 @@ struct Runs<'m> {
 
 impl<'m> Runs<'m> {
     fn plan(scenario: &Scenario<'m>, design: Design) -> Result<Self, Problems> {
-        let mut all: Vec<f64> = design.subjects.iter().flat_map(times).collect();
-        all.sort_by(f64::total_cmp);
-        all.dedup();
-        let shared = Scenario { grid: Grid::At(all), exposure: false, ..scenario.clone() };
+        let all = sides(design.subjects.iter().flat_map(times).collect());
+        let shared = Scenario { grid: all, exposure: false, ..scenario.clone() };
         let runs = Self { design, shared };
         let mut problems = Problems::default();
         for subject in &runs.design.subjects {
@@ -75,29 +73,24 @@ impl<'m> Runs<'m> {
     }
 
     fn scenario(&self, subject: &DesignSubject) -> Scenario<'m> {
-        let mut scenario = self.shared.clone();
-        if let Some(doses) = &subject.doses {
-            scenario.regimen = doses.clone();
-            let mut own: Vec<f64> = times(subject).collect();
-            own.dedup();
-            scenario.grid = Grid::At(own);
-        }
-        scenario
+        let scenario = self.shared.clone().with_records(subject);
+        if is_alone(subject) { scenario.grid(sides(times(subject).collect())) } else { scenario }
     }
 
     /// The scenarios of subjects with doses of their own.
     fn own_doses(&self) -> impl Iterator<Item = Scenario<'m>> + '_ {
-        self.design.subjects.iter().filter(|subject| subject.doses.is_some()).map(|subject| self.scenario(subject))
+        self.design.subjects.iter().filter(|subject| is_alone(subject)).map(|subject| self.scenario(subject))
     }
 
     fn data(&self, model: &Model, seed: u64) -> Result<String, Failure> {
         let mut subjects = Vec::new();
+        let mut steady = false;
         let mut shared: Option<Trajectory> = None;
         for (index, subject) in self.design.subjects.iter().enumerate() {
             let scenario = self.scenario(subject);
             let run = || scenario.simulate().map_err(|failed| of_subject(failed, &subject.name));
             let own;
-            let solution = if subject.doses.is_some() {
+            let solution = if is_alone(subject) {
                 own = run()?.trajectory;
                 &own
             } else {
@@ -111,15 +104,33 @@ impl<'m> Runs<'m> {
             let mut stream = Stream::new(seed, index as u64, Purpose::Residual);
             let measured = observation::observe(model, subject, &predicted, &mut stream)?;
             let given = scenario.regimen.resolve(model, &mut Problems::default());
-            let doses = observation::dose_records(model, &given, &scenario.values.parameters, scenario.until)?;
-            subjects.push(SimulatedSubject { name: subject.name.clone(), doses, measured });
+            steady |= observation::have_steady_state(&given);
+            let values = (&scenario.values.parameters[..], &scenario.values.covariates[..]);
+            let doses = observation::dose_records(model, &given, values, scenario.until)?;
+            let before = subject.rows.iter().map(|row| row.before).collect();
+            subjects.push(SimulatedSubject { name: subject.name.clone(), doses, measured, before });
         }
-        Ok(observation::write_data(&subjects))
+        Ok(observation::write_data(&subjects, steady))
     }
 }
 
-fn times(subject: &DesignSubject) -> impl Iterator<Item = f64> + '_ {
-    subject.rows.iter().map(|row| row.time)
+/// Whether a subject has a run of its own.
+fn is_alone(subject: &DesignSubject) -> bool {
+    subject.doses.is_some() || !subject.covariates.is_empty()
+}
+
+fn times(subject: &DesignSubject) -> impl Iterator<Item = (f64, bool)> + '_ {
+    subject.rows.iter().map(|row| (row.time, row.before))
+}
+
+/// Rows at times, on the side of doses that each asks for.
+fn sides(mut times: Vec<(f64, bool)>) -> Grid {
+    times.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+    times.dedup();
+    match times.iter().any(|(_, before)| *before) {
+        true => Grid::Sides(times),
+        false => Grid::At(times.into_iter().map(|(time, _)| time).collect()),
+    }
 }
 
 /// A failed run with the subject it is of.

@@ -16,7 +16,7 @@ codes! {
     NOT_A_NUMBER = "D007", "not a number",
         "The column holds numbers. Missing values are empty, or `NA`, `NaN`, or a single point.";
     TIME_ORDER = "D008", "time runs backwards",
-        "Rows of a trajectory must come in the order of time; the same time twice is allowed (before and after a dose).";
+        "Rows of a trajectory, and dose records of a subject, must come in the order of time; the same time twice is allowed.";
     NO_UNIT = "D009", "column without a unit",
         "Numbers are not read without their unit. It stands in the header, `il6 [pg/mL]` (write such files with --header-units), or in `columns.json` beside the table.";
     UNITS_DISAGREE = "D010", "two different units for one column",
@@ -24,11 +24,13 @@ codes! {
     UNKNOWN_COLUMN = "D011", "column that is no output",
         "Columns of measurements are named after the outputs of the model, so that each is drawn over its own curve. `cascade show MODEL` lists the outputs; remove columns that are not measured outputs.";
     DESIGN_COLUMN = "D012", "column that a design does not use",
-        "A design has ID (or id, subject), TIME, DVID (or output), EVID, MDV and the dose columns AMT, CMT, RATE, II, ADDL, SS; DV, CENS, LIMIT and BLQ are passed over, as what is observed is simulated. Covariates are not read from a design yet: give them with --set.";
+        "A design has ID (or id, subject), TIME, DATE, DVID (or output), EVID, MDV, the dose columns AMT, CMT, RATE or DUR, II, ADDL, SS, CAP, IF, and covariates by the names of the model; DV, CENS, LIMIT, BLQ and OCC are passed over.";
     DESIGN_OUTPUT = "D013", "which output is to be observed?",
         "DVID names an output of the model, or gives its number in the order of the file, counted from 1. It may be left out, or empty, only if exactly one output has a residual error.";
     NO_ERROR_MODEL = "D014", "output without a residual error",
         "Data are simulated as prediction plus residual error. The output declares none: add `error` to it in a copy of the model, as error = { model = \"proportional\", sd = 0.3, assumption = \"A1: ...\" }; a prediction alone is what `cascade simulate` prints without --design.";
     DESIGN_RECORD = "D015", "record that a design cannot have",
-        "Records are observations (EVID 0) and doses (EVID 1, with AMT, CMT and perhaps RATE, or ADDL with II). Resets, steady state and other events are not read yet; they are refused rather than ignored. CMT is the name of a dose entry, or a state (name, or number from 1) that exactly one entry goes to. AMT and RATE count in the unit of the dose entry unless their heading says another.";
+        "Records are observations (EVID 0), doses (1), other events (2), resets (3) and resets with a dose (4). A dose has AMT, CMT and perhaps RATE (a rate, 0 at once, -1 and -2 the rate and the duration that the entry declares) or DUR (a duration), ADDL with II, SS (1 replaces, 2 adds) with II. Records of one time act in the order of the file; additional and lagged doses act before them. The bioavailable fraction scales the amount: with a rate the duration follows, with a duration the rate; an infusion that has run for ever (SS, AMT 0) is not scaled and ends at its record. CMT is the name of a dose entry, or a state (name, or number from 1) that exactly one entry goes to. AMT and RATE count in the unit of the dose entry unless their heading says another. A covariate goes on between records as the model says: `next` (the next record's value holds from the record before, as in NONMEM) or `last`; an empty field tells nothing.";
+    TWO_BLOCKS = "D016", "subject in two blocks",
+        "Where order means something, the rows of a subject stand together: NONMEM reads a second block of the same ID as another patient, others join the two. Sort the table by subject and time, or rename one of them.";
 }

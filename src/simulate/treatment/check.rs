@@ -160,6 +160,14 @@ fn act(rule: &Rule, names: &Names<'_>, questions: &mut Questions, problems: &mut
                 amount_at = Some(questions.values.len() - 1);
             }
             let list = doses.resolve(model, problems);
+            if let (Some(wrong), false) =
+                (list.iter().find(|dose| dose.entry.is_none() || dose.steady.is_some()), problems.has_errors())
+            {
+                problems
+                    .error(&treatment::RULE, "a rule resets nothing and gives no steady state")
+                    .label(doses.doses[wrong.dose].span.clone(), "")
+                    .help("it gives single doses, also several of them: `every 8 h x 3`");
+            }
             Some(PlannedAct::Give { doses: list, amount: amount_at })
         }
     }

@@ -309,7 +309,8 @@ impl<S: Scalar> Controller<'_, S> {
             };
             let Some(first) = doses.first() else { continue };
             let again = rule.again.map(|again| self.asked_holds(again));
-            let counted = (first.entry, doses.len());
+            let Some(drug) = first.entry else { continue };
+            let counted = (drug, doses.len());
             let mut outcome = match treated.consider(at, rule, treatment.origin, self.now, (holds, again), counted) {
                 Verdict::Nothing => continue,
                 Verdict::Refuse(guard) => Some(Outcome::Refused(guard)),
@@ -327,8 +328,10 @@ impl<S: Scalar> Controller<'_, S> {
             }
             treated.states[at].fired = true;
             treated.states[at].refused = None;
+            let constants = self.constants();
             for dose in doses {
-                let mut action = plan.action(dose, self.parameters(), self.constants(), total);
+                let ordered_dose = plan.ordered(dose, self.parameters(), self.held(), &constants, total);
+                let Some(mut action) = ordered_dose else { continue };
                 action.time = action.time + self.now + S::splat(rule.delay);
                 let start = action.time.get(0);
                 let ActionKind::Dose { entry, amount, .. } = action.kind else { continue };
@@ -341,7 +344,7 @@ impl<S: Scalar> Controller<'_, S> {
                 self.insert(action);
             }
             if rule.again.is_some() {
-                treated.states[at].look = treated.latest(first.entry) + rule.min_gap - rule.delay;
+                treated.states[at].look = treated.latest(drug) + rule.min_gap - rule.delay;
             }
             if treated.given > MOST_GIVEN {
                 endless = Some(at);
