@@ -40,7 +40,7 @@
 //!
 //! # The flow
 //! `model.toml -> parse -> check names and units -> compile -> (regimen) -> integrate -> trajectory -> signs -> grade ->
-//! outcome -> population -> cohort -> plot`. A module uses only modules above its own; a test holds this.
+//! outcome -> population -> cohort -> compare -> plot`. A module uses only modules above its own; a test holds this.
 //!
 //! | module | in | out |
 //! |---|---|---|
@@ -54,6 +54,7 @@
 //! | [`simulate`] | scenario | run |
 //! | [`population`], [`sensitivity`] | model or table; derivatives of a run | patients, bands, summaries; normalised sensitivities |
 //! | [`cohort`] | graded courses of many patients | incidence, onset, concordance of scales |
+//! | [`compare`] | scenarios of one model | the same patients under each: differences, durability, utility, sweeps, the best |
 //! | [`plot`] | run | figure, PNG, SVG |
 //! | [`cli`] | arguments | files and exit codes |
 //!
@@ -67,6 +68,7 @@ pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod cohort;
+pub mod compare;
 pub mod compile;
 pub mod crs;
 pub mod diagnostic;

@@ -19,6 +19,7 @@ const FLOW: &[&[&str]] = &[
     &["simulate"],
     &["population", "sensitivity"],
     &["cohort"],
+    &["compare"],
     &["plot"],
     &["cli"],
 ];
@@ -89,6 +90,7 @@ fn one_external_crate_has_one_place() {
         ("ode_solvers::", "src/integrate"),
         ("rand_chacha::", "src/random"),
         ("plotters::", "src/plot"),
+        ("statrs::", "src/compare"),
         ("clap::", "src/cli"),
         ("miette::", "src/cli"),
         ("parquet::", "src/cli/columnar"),

@@ -1,5 +1,9 @@
 //! Arguments as typed. What they mean is checked in the file of each verb.
 
+mod compare;
+
+pub use compare::CompareArgs;
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -55,6 +59,12 @@ pub enum Verb {
     Population(PopulationArgs),
     /// Join the shards of a population into what the whole would have been
     Merge(MergeArgs),
+    /// Compare regimens on the same patients: differences with intervals, responses, CRS, a ranking, sweeps, the best
+    ///
+    /// Arms are scenario files, or --arm with a model; patient n of a seed has the same random effects in every arm, so
+    /// that intervals of differences are narrow. Without -n the typical patient of each arm is compared. --utility ranks
+    /// the arms, --sweep varies a dose or a parameter, --optimise looks for the regimen of the highest utility.
+    Compare(CompareArgs),
     /// Print how much each end point owes to each parameter: d ln(end point) / d ln(parameter)
     ///
     /// End points of each output: cmax, auc_0_28d, nadir, and its value at the end of the run. Exact derivatives through

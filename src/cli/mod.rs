@@ -6,6 +6,7 @@
 mod arguments;
 mod cohort_portraits;
 mod columnar;
+mod comparison_portraits;
 mod disk;
 mod loading;
 mod output;
@@ -145,6 +146,7 @@ fn verb(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Plot(arguments) => verbs::plot::run(context, &arguments),
         Verb::Population(arguments) => verbs::population::run(context, &arguments),
         Verb::Merge(arguments) => verbs::merge::run(context, &arguments),
+        Verb::Compare(arguments) => verbs::compare::run(context, &arguments),
         Verb::Sensitivity(arguments) => verbs::sensitivity::run(context, &arguments),
         Verb::Completions(arguments) => verbs::completions::run(&arguments),
     }

@@ -1,5 +1,6 @@
 use super::Cohort;
 use crate::crs::Bound;
+use crate::numeric::normal_quantile;
 
 /// A step of a Kaplan-Meier estimate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +15,18 @@ pub struct Step {
     pub survival: f64,
     /// Its standard error.
     pub error: f64,
+}
+
+impl Step {
+    /// The pointwise 95 % interval of the share by the log-log transform; none where the estimate is 0 or 1.
+    ///
+    /// # Reference
+    /// Kalbfleisch and Prentice 2002, doi:10.1002/9781118032985, section 1.4.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        let spread = (normal_quantile(0.975) * self.error / (self.survival * self.survival.ln())).abs();
+        let edge = |sign: f64| self.survival.powf((sign * spread).exp());
+        (self.survival > 0.0 && self.survival < 1.0 && spread.is_finite()).then(|| (edge(1.0), edge(-1.0)))
+    }
 }
 
 /// The Kaplan-Meier estimate from times (days) with the event (`true`) or the end of observation (`false`).

@@ -27,6 +27,8 @@ pub enum Patients {
     Drawn(Draw),
     /// Read from a table, from the first patient of the run on.
     Listed(PatientTable<Box<dyn BufRead + Send>>),
+    /// All alike: the typical patient.
+    Alike(Individual),
 }
 
 /// How a population is run; none of it changes a bit of the results.
@@ -64,6 +66,10 @@ pub struct Block {
     pub observations: String,
     /// What rules of treatment decided, a line each.
     pub decisions: String,
+    /// Numbers of their end points, if wanted: a row a patient, one a column that is not of words, NaN where missing.
+    pub cells: Vec<f64>,
+    /// Whether each failed, beside the numbers.
+    pub failed: Vec<bool>,
     /// Counts.
     pub statistics: Statistics,
 }
@@ -76,6 +82,7 @@ pub struct Population<'p> {
     /// Parameters whose values are told of each patient.
     told: Vec<usize>,
     with_rows: bool,
+    with_cells: bool,
     pub(super) observed: Option<Observed>,
 }
 
@@ -88,7 +95,7 @@ impl<'p> Population<'p> {
             grading.map_or_else(Vec::new, |grading| grading.scales.iter().map(|scale| scale.name().into()).collect());
         let columns = columns::columns(prepared.model(), &scales);
         let layout = Layout::new(prepared, &scales, &columns, &told);
-        Self { prepared, columns, layout, told, with_rows, observed: None }
+        Self { prepared, columns, layout, told, with_rows, with_cells: false, observed: None }
     }
 
     /// Tells the class of each patient in the mixture of the model; nothing without one, or where a parameter or covariate
@@ -99,6 +106,13 @@ impl<'p> Population<'p> {
         if !table::is_taken(model) {
             self.layout.classes = model.mixture.iter().map(|class| class.name.clone()).collect();
         }
+        self
+    }
+
+    /// Hands over the numbers of the end points beside their text.
+    #[must_use]
+    pub fn with_cells(mut self) -> Self {
+        self.with_cells = true;
         self
     }
 
@@ -237,6 +251,8 @@ impl<'p> Population<'p> {
             rows: all(|lines| &lines.rows),
             observations: all(|lines| &lines.observations),
             decisions: all(|lines| &lines.decisions),
+            cells: lines.iter().flat_map(|lines| &lines.cells).copied().collect(),
+            failed: lines.iter().filter_map(|lines| lines.failed).collect(),
             statistics,
         })
     }
@@ -251,6 +267,9 @@ struct Lines {
     rows: String,
     observations: String,
     decisions: String,
+    /// Numbers of the end points, if wanted.
+    cells: Vec<f64>,
+    failed: Option<bool>,
 }
 
 /// Counts the patients of a block.
@@ -271,7 +290,13 @@ impl Tally<'_> {
         self.statistics.outside += u64::from(!individual.outside.is_empty());
         lines.points.push_str(&subject);
         let columns = &self.population.columns;
+        if self.population.with_cells {
+            lines.failed = Some(left.stopped.is_some());
+        }
         if left.stopped.is_some() {
+            if self.population.with_cells {
+                lines.cells = vec![f64::NAN; self.statistics.points.len()];
+            }
             self.statistics.failed += 1;
             self.statistics.points.iter_mut().for_each(super::Summary::add_failed);
             lines.points.push_str(",failed");
@@ -294,6 +319,9 @@ impl Tally<'_> {
                         lines.points.push_str(&number(*value));
                     }
                     points.next().expect("one a column of numbers").add(*value);
+                    if self.population.with_cells {
+                        lines.cells.push(*value);
+                    }
                 }
             }
         }
@@ -449,6 +477,7 @@ impl Queue {
                 Ok(numbers.map(|number| draw.patient(number)).collect())
             }
             Patients::Listed(table) => read(table, numbers),
+            Patients::Alike(individual) => Ok(numbers.map(|_| individual.clone()).collect()),
         };
         Some((first, individuals))
     }

@@ -20,6 +20,8 @@ pub enum Purpose {
     Audit,
     /// Signs of the patients of a drawn cohort.
     Cohort,
+    /// Patients drawn again from patients.
+    Bootstrap,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
             Self::Scramble => 5,
             Self::Audit => 6,
             Self::Cohort => 7,
+            Self::Bootstrap => 8,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod charts;
 pub mod check;
 pub mod cohorts;
+pub mod compare;
 pub mod completions;
 pub mod demo;
 pub mod explain;

@@ -59,6 +59,7 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
     let with_classes = match &patients {
         Patients::Drawn(_) => true,
         Patients::Listed(table) => table.has_classes(),
+        Patients::Alike(_) => false,
     };
     if with_classes {
         population = population.with_classes();

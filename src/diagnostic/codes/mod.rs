@@ -25,6 +25,7 @@ macro_rules! codes {
 }
 
 pub mod chart;
+pub mod compare;
 pub mod data;
 pub mod expression;
 pub mod file;
@@ -41,7 +42,8 @@ pub use expression::UNKNOWN_NAME;
 /// All codes, by stage.
 pub fn all() -> impl Iterator<Item = &'static Code> {
     let before = [file::ALL, expression::ALL, unit::ALL, model::ALL, regimen::ALL, scale::ALL, chart::ALL];
-    before.into_iter().chain([data::ALL, run::ALL, population::ALL, treatment::ALL]).flatten().copied()
+    let after = [data::ALL, run::ALL, population::ALL, treatment::ALL, compare::ALL];
+    before.into_iter().chain(after).flatten().copied()
 }
 
 /// The code with this id, in any case of letters.

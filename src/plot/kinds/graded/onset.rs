@@ -74,18 +74,11 @@ fn curve(steps: &[Step], from: f64, end: f64) -> Vec<(f64, f64)> {
 
 /// The pointwise 95 % interval by the log-log transform; none where the estimate is 0 or 1.
 fn band(steps: &[Step], end: f64) -> Vec<(f64, f64, f64)> {
-    const Z: f64 = 1.959_963_984_540_054;
     let mut points = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let until = steps.get(at + 1).map_or(end, |next| next.time);
-        let survival = step.survival;
-        let spread = (Z * step.error / (survival * survival.ln())).abs();
-        let edges = if survival > 0.0 && survival < 1.0 && spread.is_finite() {
-            let edge = |sign: f64| 100.0 * (1.0 - survival.powf((sign * spread).exp()));
-            (edge(-1.0), edge(1.0))
-        } else {
-            (f64::NAN, f64::NAN)
-        };
+        let edges = step.interval().unwrap_or((f64::NAN, f64::NAN));
+        let edges = (100.0 * (1.0 - edges.1), 100.0 * (1.0 - edges.0));
         points.extend([(step.time, edges.0, edges.1), (until, edges.0, edges.1)]);
     }
     points
