@@ -51,10 +51,16 @@ impl Ruler {
     /// The ruler of `axis` with room for about `room` labels.
     pub fn new(axis: &Axis, extent: Extent, room: f64, margin: Margin) -> Self {
         let room = room.clamp(2.0, 40.0);
-        match axis.scale {
+        let mut ruler = match axis.scale {
             Scale::Linear => Self::linear(axis, extent, room, margin),
             Scale::Log => Self::log(axis, extent, room, margin),
+        };
+        if !axis.names.is_empty() {
+            ruler.minor.clear();
+            ruler.ticks =
+                axis.names.iter().map(|(value, label)| Tick { value: *value, label: label.clone() }).collect();
         }
+        ruler
     }
 
     /// Where `value` lies: 0 at the lower end, 1 at the upper; `None` if it cannot be shown. Far outside, only the side

@@ -69,11 +69,21 @@ pub struct Axis {
     pub to: Option<f64>,
     /// How far a log axis follows curves (not observations) below their maximum, in decades, if `from` is `None`.
     pub decades: f64,
+    /// Places with names instead of ticks with numbers.
+    pub names: Vec<(f64, String)>,
 }
 
 impl Default for Axis {
     fn default() -> Self {
-        Self { label: String::new(), unit: String::new(), scale: Scale::Linear, from: None, to: None, decades: 6.0 }
+        Self {
+            label: String::new(),
+            unit: String::new(),
+            scale: Scale::Linear,
+            from: None,
+            to: None,
+            decades: 6.0,
+            names: Vec::new(),
+        }
     }
 }
 

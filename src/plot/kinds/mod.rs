@@ -5,6 +5,7 @@
 
 mod care;
 mod choice;
+pub mod comparison;
 mod course;
 mod curves;
 mod exposure;

@@ -28,7 +28,10 @@ pub fn page(figure: &Figure) -> Size {
         _ => None,
     });
     let tiles = count(figure.tiles.len().div_ceil(tiles_across(figure.tiles.len()))) * matrix.unwrap_or(390);
+    // A line for each name.
+    let named = figure.panels.iter().map(|panel| panel.vertical.names.len()).sum::<usize>();
     let height = 300
+        + (36 * count(named)).saturating_sub(if named > 0 { 400 } else { 0 })
         + usual * count(curves)
         + 330 * count(bars)
         + if curves > 1 { 120 * count(shares) } else { 0 }

@@ -1,0 +1,44 @@
+//! Benefit against risk: each arm with the intervals of both.
+
+use super::{Cohort, SEVERE, legend, words};
+use crate::compare::{Arms, Value};
+use crate::plot::{Axis, Figure, Observation, Observed, Panel, Series, Station};
+
+/// The share with the first declared end point against the share with severe CRS by the first scale (any CRS if nobody
+/// has a severe one), with 95 % intervals. None without a declared end point or without a scale.
+pub fn plane(cohort: &Cohort, arms: &Arms) -> Option<Figure> {
+    let benefit = arms.end_points.iter().position(|point| point.is_share() && point.name.starts_with("reached_"))?;
+    let scale = arms.arms.first()?.layout.scales.first()?;
+    let severe = arms.end_point(&format!("crs_at_least_{SEVERE}_{scale}"))?;
+    let any = arms.end_point(&format!("crs_any_{scale}"))?;
+    let nobody = (0..arms.arms.len()).all(|arm| arms.value(arm, severe).centre.unwrap_or(0.0) == 0.0);
+    let risk = if nobody { any } else { severe };
+    let label = |at: usize| arms.end_points[at].label.clone();
+    let mut panel = Panel::new(Axis::linear(label(benefit), "percent").between(0.0, 100.0));
+    let percent = |value: &Value| -> Option<[f64; 3]> {
+        let (low, high) = value.interval?;
+        Some([value.centre?, low, high].map(|share| 100.0 * share))
+    };
+    for (style, arm) in arms.arms.iter().enumerate() {
+        let found = (percent(&arms.value(style, risk)), percent(&arms.value(style, benefit)));
+        let (Some([x, left, right]), Some([y, below, above])) = found else { continue };
+        let line = |points: [(f64, f64); 2]| Series::new("", points.to_vec()).style(style);
+        if arm.count() > 1 {
+            panel.series.push(line([(left, y), (right, y)]));
+            panel.series.push(line([(x, below), (x, above)]));
+        }
+        let point = Observation { x, y, below_limit: false };
+        panel.observed.push(Observed { label: String::new(), points: vec![point], style: Some(style) });
+        panel.stations.push(Station { x, y, label: arm.name.clone(), style, ..Station::default() });
+    }
+    let (title, subtitle, footer) = words(cohort, "Benefit and risk", "95 % intervals of the shares");
+    Some(Figure {
+        title,
+        subtitle,
+        footer,
+        legend: legend(arms),
+        horizontal: Axis::linear(label(risk), "percent").between(0.0, 100.0),
+        panels: vec![panel],
+        ..Figure::default()
+    })
+}
