@@ -95,11 +95,11 @@ pub fn end_points(layout: &Layout) -> Vec<EndPoint> {
             };
             all.extend(GRADES.map(at_least));
         } else if let Some(entry) = name.strip_prefix("given_") {
-            let label = column.label.replacen("Doses given", "Any", 1);
+            let label = column.label.replacen("Doses given", "Any use", 1);
             all.push(share(format!("any_{entry}"), label, None, 0.5));
             all.push(number(at, column, None));
         } else if let Some(step) = name.strip_prefix("care_") {
-            let label = column.label.replacen("Times begun", "Any", 1);
+            let label = column.label.replacen("Times begun", "Any use", 1).replace('_', " ");
             all.push(share(format!("any_{step}"), label, lower, 0.5));
             all.push(number(at, column, lower));
         } else {

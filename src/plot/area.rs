@@ -25,6 +25,11 @@ pub enum Fill {
         /// outline.
         depth: usize,
     },
+    /// The dotted outline of a band alone, in the curve's colour: for bands of several curves that overlap.
+    Outline {
+        /// The style of the curve.
+        style: usize,
+    },
     /// A grade: the colour it has in lanes, light to dark.
     Grade(u8),
     /// Nothing can be said: hatched (where the edges are level, as in steps).

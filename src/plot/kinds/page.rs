@@ -28,10 +28,11 @@ pub fn page(figure: &Figure) -> Size {
         _ => None,
     });
     let tiles = count(figure.tiles.len().div_ceil(tiles_across(figure.tiles.len()))) * matrix.unwrap_or(390);
-    // A line for each name.
-    let named = figure.panels.iter().map(|panel| panel.vertical.names.len()).sum::<usize>();
+    // A line for each curve that has a place of its own.
+    let named = figure.panels.iter().filter(|panel| !panel.vertical.names.is_empty());
+    let named = named.map(|panel| panel.series.len()).sum::<usize>();
     let height = 300
-        + (36 * count(named)).saturating_sub(if named > 0 { 400 } else { 0 })
+        + (34 * count(named)).saturating_sub(if named > 0 { 460 } else { 0 })
         + usual * count(curves)
         + 330 * count(bars)
         + if curves > 1 { 120 * count(shares) } else { 0 }

@@ -53,7 +53,7 @@ pub(super) fn swatch(page: &mut Page, frame: &Frame, fill: Fill) {
     };
     self::fill(page, fill, &stretch, frame);
     outline(page, fill, &stretch, frame);
-    if !matches!(fill, Fill::Band { .. }) {
+    if !matches!(fill, Fill::Band { .. } | Fill::Outline { .. }) {
         for x in [frame.left, frame.right] {
             page.rule(corner(x, frame.top), corner(x, frame.bottom), pen(page, fill));
         }
@@ -69,7 +69,7 @@ pub(super) fn colours(page: &Page, fill: Fill) -> (Rgb, Rgb) {
             (mix(colour, page.colours.ground, SHARES[depth.min(SHARES.len() - 1)]), page.colours.text)
         }
         Fill::Grade(grade) => page.colours.grade(grade),
-        Fill::Undetermined => (page.colours.ground, page.colours.text),
+        Fill::Undetermined | Fill::Outline { .. } => (page.colours.ground, page.colours.text),
     }
 }
 
@@ -79,6 +79,7 @@ fn pen(page: &Page, fill: Fill) -> Pen {
         Fill::Band { style, depth } => {
             Pen { width: 0.6, colour: page.colours.curve(style), dash: if depth == 0 { OUTERMOST } else { &[] } }
         }
+        Fill::Outline { style } => Pen { width: 0.6, colour: page.colours.curve(style), dash: OUTERMOST },
         Fill::Grade(_) | Fill::Undetermined => Pen { width: 0.35, colour: page.colours.frame, dash: &[] },
     }
 }
@@ -109,6 +110,9 @@ fn stretches(area: &Area, frame: &Frame, horizontal: &Ruler, vertical: &Ruler) -
 }
 
 fn fill(page: &mut Page, fill: Fill, stretch: &Stretch, frame: &Frame) {
+    if matches!(fill, Fill::Outline { .. }) {
+        return;
+    }
     let colour = colours(page, fill).0;
     let (lower, upper) = (simplify(&stretch.lower, 0.1), simplify(&stretch.upper, 0.1));
     let around: Vec<Point> = upper.into_iter().chain(lower.into_iter().rev()).collect();

@@ -71,6 +71,14 @@ fn panel(arms: &Arms, output: usize, alone: bool) -> Panel {
             panel.areas.push(Area { label: String::new(), fill: Fill::Band { style, depth: 0 }, points });
         }
     }
+    // Outlines once more, over the fills of all.
+    let outlines: Vec<Area> = panel
+        .areas
+        .iter()
+        .enumerate()
+        .map(|(style, area)| Area { fill: Fill::Outline { style }, ..area.clone() })
+        .collect();
+    panel.areas.extend(outlines);
     panel
 }
 

@@ -17,7 +17,7 @@ pub fn durability(cohort: &Cohort, arms: &Arms, all: &[Durability]) -> Vec<(Stri
 }
 
 fn figure(cohort: &Cohort, arms: &Arms, some: &[&Durability]) -> Figure {
-    let mut panel = Panel::new(Axis::linear("Not lost", "percent").between(0.0, 100.0));
+    let mut panel = Panel::new(Axis::linear("Relapse-free", "percent").between(0.0, 103.0));
     let last = |one: &Durability| one.times.iter().map(|(time, _)| *time).fold(0.0, f64::max);
     for one in some {
         let end = last(one);

@@ -1,8 +1,8 @@
 //! Forest plots: differences to the reference with their intervals, a line for each end point and arm.
 
-use super::{Cohort, legend, words};
+use super::{Cohort, label, legend, words};
 use crate::compare::{Arms, Kind, Row};
-use crate::plot::label::short;
+use crate::plot::label::{fixed, short};
 use crate::plot::{Axis, Figure, Mark, MarkKind, Observation, Observed, Panel, Scale, Series};
 
 /// Lines of one figure, at most.
@@ -21,8 +21,11 @@ pub fn forest(cohort: &Cohort, arms: &Arms, rows: &[Row]) -> Option<Figure> {
 /// Ratios of geometric means of maxima and areas. None where there are none.
 pub fn forest_of_ratios(cohort: &Cohort, arms: &Arms, rows: &[Row]) -> Option<Figure> {
     let wanted = |row: &&Row| {
-        let name = &arms.end_points[row.end_point].name;
-        row.estimate.kind == Kind::Ratio && (name.starts_with("cmax_") || name.starts_with("auc_"))
+        let point = &arms.end_points[row.end_point];
+        let output = point.name.strip_prefix("cmax_").or_else(|| point.name.strip_prefix("auc_0_28d_"));
+        let outputs = &arms.arms[row.arm].layout.outputs;
+        let on_log_axis = output.is_some_and(|name| outputs.iter().any(|known| known.log && known.name == name));
+        row.estimate.kind == Kind::Ratio && (on_log_axis || output.is_some() && point.better.is_some())
     };
     draw(cohort, arms, rows.iter().filter(wanted), Axis::log("Ratio of geometric means", ""), 1.0)
 }
@@ -40,6 +43,7 @@ fn draw<'r>(
     if rows.is_empty() {
         return None;
     }
+    let written = |value: f64| if axis.scale == Scale::Log { short(value) } else { fixed(value, 1) };
     let nothing: f64 = if axis.scale == Scale::Log { 1.0 } else { 0.0 };
     let (mut low, mut high) = (nothing, nothing);
     let mut names = Vec::new();
@@ -52,11 +56,11 @@ fn draw<'r>(
         let [x, from, to] = [found.estimate, from, to].map(|value| factor * value);
         (low, high) = (low.min(from), high.max(to));
         if at == 0 || rows[at - 1].end_point != row.end_point {
-            names.push((y, arms.end_points[row.end_point].label.clone()));
+            names.push((y, label(arms, row.end_point)));
         }
         let text = match found.interval {
-            Some(_) => format!("{} ({} to {})", short(x), short(from), short(to)),
-            None => short(x),
+            Some(_) => format!("{} ({} to {})", written(x), written(from), written(to)),
+            None => written(x),
         };
         panel.series.push(Series::new(text, vec![(from, y), (to, y)]).style(row.arm));
         let point = Observation { x, y, below_limit: false };
@@ -68,7 +72,7 @@ fn draw<'r>(
     let reference = &arms.arms[arms.reference].name;
     let what = if axis.scale == Scale::Log { "Ratios to" } else { "Differences to" };
     let more = format!("95 % intervals from pairs, {} patients", arms.paired.len());
-    let (title, subtitle, footer) = words(cohort, &format!("{what} `{reference}`"), &more);
+    let (title, subtitle, footer) = words(cohort, &format!("{what} {reference}"), &more);
     let mut legend = legend(arms);
     legend.remove(arms.reference);
     Some(Figure {

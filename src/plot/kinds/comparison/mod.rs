@@ -50,6 +50,16 @@ fn words(cohort: &Cohort, title: &str, more: &str) -> (String, String, String) {
     (title.to_owned(), subtitle, cohort.footer())
 }
 
+/// The label of an end point, with the scale as it is printed.
+fn label(arms: &Arms, end_point: usize) -> String {
+    let text = &arms.end_points[end_point].label;
+    let scales = arms.arms.first().map_or(&[][..], |arm| &arm.layout.scales);
+    match scales.iter().find_map(|scale| Some((text.strip_suffix(scale.as_str())?, scale))) {
+        Some((before, scale)) => format!("{before}{}", scale_text(scale)),
+        None => text.clone(),
+    }
+}
+
 /// Arms in the legend, by colour and dashes.
 fn legend(arms: &Arms) -> Vec<Key> {
     let key = |(style, arm): (usize, &crate::compare::Outcomes)| Key {

@@ -1,6 +1,6 @@
 //! Benefit against risk: each arm with the intervals of both.
 
-use super::{Cohort, SEVERE, legend, words};
+use super::{Cohort, SEVERE, label, legend, words};
 use crate::compare::{Arms, Value};
 use crate::plot::{Axis, Figure, Observation, Observed, Panel, Series, Station};
 
@@ -13,8 +13,8 @@ pub fn plane(cohort: &Cohort, arms: &Arms) -> Option<Figure> {
     let any = arms.end_point(&format!("crs_any_{scale}"))?;
     let nobody = (0..arms.arms.len()).all(|arm| arms.value(arm, severe).centre.unwrap_or(0.0) == 0.0);
     let risk = if nobody { any } else { severe };
-    let label = |at: usize| arms.end_points[at].label.clone();
-    let mut panel = Panel::new(Axis::linear(label(benefit), "percent").between(0.0, 100.0));
+    let mut panel = Panel::new(Axis::linear("", ""));
+    let (mut across, mut up) = (Vec::new(), Vec::new());
     let percent = |value: &Value| -> Option<[f64; 3]> {
         let (low, high) = value.interval?;
         Some([value.centre?, low, high].map(|share| 100.0 * share))
@@ -22,6 +22,8 @@ pub fn plane(cohort: &Cohort, arms: &Arms) -> Option<Figure> {
     for (style, arm) in arms.arms.iter().enumerate() {
         let found = (percent(&arms.value(style, risk)), percent(&arms.value(style, benefit)));
         let (Some([x, left, right]), Some([y, below, above])) = found else { continue };
+        across.extend([left, right]);
+        up.extend([below, above]);
         let line = |points: [(f64, f64); 2]| Series::new("", points.to_vec()).style(style);
         if arm.count() > 1 {
             panel.series.push(line([(left, y), (right, y)]));
@@ -31,14 +33,26 @@ pub fn plane(cohort: &Cohort, arms: &Arms) -> Option<Figure> {
         panel.observed.push(Observed { label: String::new(), points: vec![point], style: Some(style) });
         panel.stations.push(Station { x, y, label: arm.name.clone(), style, ..Station::default() });
     }
+    panel.vertical = around(label(arms, benefit), &up);
     let (title, subtitle, footer) = words(cohort, "Benefit and risk", "95 % intervals of the shares");
     Some(Figure {
         title,
         subtitle,
         footer,
         legend: legend(arms),
-        horizontal: Axis::linear(label(risk), "percent").between(0.0, 100.0),
+        horizontal: around(label(arms, risk), &across),
         panels: vec![panel],
         ..Figure::default()
     })
+}
+
+/// An axis of shares around these, in steps of ten.
+fn around(label: String, ends: &[f64]) -> Axis {
+    let low = ends.iter().copied().fold(100.0, f64::min);
+    let high = ends.iter().copied().fold(0.0, f64::max);
+    let (low, high) = ((low / 10.0).floor() * 10.0, (high / 10.0).ceil() * 10.0);
+    let (low, high) = if low < high { (low, high) } else { (0.0, 100.0) };
+    // A point at an end is seen whole.
+    let margin = 0.02 * (high - low);
+    Axis::linear(label, "percent").between(low - margin, high + margin)
 }

@@ -1,6 +1,6 @@
 //! Sweeps as curves and maps, and what a search tried.
 
-use super::{Cohort, SEVERE, legend, words};
+use super::{Cohort, SEVERE, label, legend, words};
 use crate::compare::{Arms, Optimum, Point, Varied};
 use crate::plot::label::short;
 use crate::plot::{
@@ -23,7 +23,7 @@ impl Shown {
         let mut all = Vec::new();
         let mut add = |name: &str| {
             if let Some(at) = arms.end_point(name) {
-                all.push(Self { end_point: Some(at), label: arms.end_points[at].label.clone() });
+                all.push(Self { end_point: Some(at), label: label(arms, at) });
             }
         };
         for point in arms.end_points.iter().filter(|point| point.is_share() && point.name.starts_with("reached_")) {
@@ -52,7 +52,7 @@ pub fn sweep(cohort: &Cohort, arms: &Arms, varied: &Varied, points: &[Vec<Point>
     }
     let panels = shown.iter().map(|one| {
         let axis = match one.end_point {
-            Some(_) => Axis::linear(&one.label, "percent").between(0.0, 100.0),
+            Some(_) => Axis::linear(&one.label, "percent").between(-2.0, 102.0),
             None => Axis::linear("Utility", ""),
         };
         let mut panel = Panel::new(axis);
