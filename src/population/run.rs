@@ -18,6 +18,8 @@ use crate::trajectory::{number, quoted};
 
 /// Patients of a block: enough that few lanes wait for its end, few enough that a block is lost lightly.
 const BLOCK: u64 = 1024;
+/// Patients of a block where there are few patients for many threads.
+const LEAST: u64 = 64;
 /// Patients whose rows are counted together, output by output: their counts then stay in the cache.
 const COUNTED_TOGETHER: usize = 256;
 
@@ -143,7 +145,10 @@ impl<'p> Population<'p> {
         means: Means,
         mut take: impl FnMut(Block) -> bool,
     ) -> Result<u64, Problems> {
-        let queue = Queue::new(patients, range.clone(), means.threads as u64 + 2);
+        // Every thread has something to do.
+        let share = (range.end - range.start).div_ceil(means.threads.max(1) as u64);
+        let size = share.next_multiple_of(means.lanes.max(1) as u64).clamp(LEAST, BLOCK);
+        let queue = Queue::new(patients, range.clone(), size, means.threads as u64 + 2);
         let mut done = range.start;
         let mut wrong = None;
         std::thread::scope(|scope| {
@@ -166,7 +171,7 @@ impl<'p> Population<'p> {
                 while let Some(block) = waiting.remove(&done) {
                     match block {
                         Ok(Some(block)) => {
-                            let whole = (done + BLOCK).min(range.end);
+                            let whole = (done + size).min(range.end);
                             done = block.patients.end;
                             // A table that ends early.
                             if !take(block) || done < whole {
@@ -442,6 +447,8 @@ struct Queue {
     state: Mutex<State>,
     room: Condvar,
     range: Range<u64>,
+    /// Patients of a block.
+    size: u64,
     ahead: u64,
 }
 
@@ -453,9 +460,9 @@ struct State {
 }
 
 impl Queue {
-    fn new(patients: Patients, range: Range<u64>, ahead: u64) -> Self {
+    fn new(patients: Patients, range: Range<u64>, size: u64, ahead: u64) -> Self {
         let state = State { patients, claimed: 0, taken: 0, closed: false };
-        Self { state: Mutex::new(state), room: Condvar::new(), range, ahead }
+        Self { state: Mutex::new(state), room: Condvar::new(), range, size, ahead }
     }
 
     /// The next block: its first patient, and all of them.
@@ -464,12 +471,12 @@ impl Queue {
         while !state.closed && state.claimed >= state.taken + self.ahead {
             state = self.room.wait(state).expect("no thread panics while it holds it");
         }
-        let first = self.range.start + state.claimed * BLOCK;
+        let first = self.range.start + state.claimed * self.size;
         if state.closed || first >= self.range.end {
             return None;
         }
         state.claimed += 1;
-        let numbers = first..(first + BLOCK).min(self.range.end);
+        let numbers = first..(first + self.size).min(self.range.end);
         let individuals = match &mut state.patients {
             Patients::Drawn(draw) => {
                 let draw = draw.clone();
