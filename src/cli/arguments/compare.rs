@@ -12,10 +12,10 @@ pub struct CompareArgs {
     /// Scenario files, an arm each; or a model of the library, or a path to one, with --arm
     #[arg(value_name = "SCENARIO|MODEL", required_unless_present = "scenario")]
     pub inputs: Vec<String>,
-    /// An arm: a name, and what differs: doses, values, a parameter set
+    /// An arm: a name, and what differs: doses, values, a parameter set, rules of treatment
     ///
     /// "low: cart 5e7 cells at 0 d"; "treated: tocilizumab 800 mg over 1 h at 3 d; set tumour_0=8 1e9 cells";
-    /// "fast: parameters high". A dose replaces the default ones of its entry, as --dose does.
+    /// "fast: parameters high"; "by rule: treat tocilizumab". A dose replaces the default ones of its entry, as --dose does.
     #[arg(long = "arm", value_name = "ARM")]
     pub arms: Vec<String>,
     /// The arm that the others are compared with [default: the first]
@@ -30,6 +30,9 @@ pub struct CompareArgs {
     /// A dose of all arms, replacing the default doses of its entry; `none` for no doses at all
     #[arg(long, value_name = "DOSE")]
     pub dose: Vec<String>,
+    /// Treat the patients of all arms by a rule: one that ships, or a path; in one arm: "treated: treat tocilizumab"
+    #[arg(long, value_name = "RULE|PATH")]
+    pub treat: Vec<String>,
     /// A scenario file that all arms start from; flags override what it says
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
@@ -96,6 +99,7 @@ impl CompareArgs {
             parameters: self.parameters.clone(),
             set: self.set.clone(),
             dose: self.dose.clone(),
+            treat: self.treat.clone(),
             scenario: scenario.or_else(|| self.scenario.clone()),
             until: self.until.clone(),
             at: None,

@@ -207,11 +207,12 @@ fn add(arm: &mut Typed, source: &Source, place: Range<usize>, problems: &mut Pro
     let rest = rest.trim();
     match word {
         "" => {}
-        "set" | "parameters" | "dose" if rest.is_empty() => {
+        "set" | "parameters" | "dose" | "treat" if rest.is_empty() => {
             let told = problems.error(&codes::BAD_ARM, format!("`{word}` has nothing behind it"));
             told.label(source.span(place), "").help("treated: set tumour_0=8 1e9 cells; parameters high");
         }
         "set" => arm.run.set.push(rest.into()),
+        "treat" => arm.run.treat.push(rest.into()),
         "parameters" => arm.run.parameters = vec![rest.into()],
         "dose" => arm.doses.push(source.span(place.end - rest.len()..place.end)),
         _ => arm.doses.push(source.span(place)),
