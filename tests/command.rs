@@ -9,6 +9,7 @@ mod graded;
 mod observations;
 mod parquet;
 mod population;
+mod regimens;
 mod scores;
 mod standards;
 mod treat;

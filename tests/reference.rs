@@ -4,8 +4,10 @@
 
 mod bdf;
 mod behaviour;
+mod covariates;
 mod crs;
 mod grids;
+mod records;
 mod tables;
 mod tolerance;
 

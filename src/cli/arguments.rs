@@ -87,6 +87,17 @@ pub enum Format {
     Json,
 }
 
+/// How doses are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RegimenFormat {
+    /// As for --dose.
+    Text,
+    /// As in a scenario.
+    Toml,
+    /// As for --records.
+    Csv,
+}
+
 /// How tables with a line for each patient are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Tables {
@@ -117,7 +128,9 @@ pub struct RunArgs {
     /// A dose, replacing the default doses of its entry; `none` for no doses at all
     ///
     /// "cart 5e7 cells at 0 d"; "cart 1.1e9 cells split 10/30/60 % at 0, 1, 2 d";
-    /// "tocilizumab 800 mg over 1 h at 3 d every 8 h x 3"
+    /// "tocilizumab 800 mg over 1 h at 3 d every 8 h x 3"; "drug 8 mg/kg cap 800 mg if weight >= 30 kg at 0 d";
+    /// "drug step 1/2/5 mg at 0, 7, 14 d"; "drug 5 mg at 0 d every 12 h ss" (in steady state; `ss2` adds to what is
+    /// there); "drug 5 mg bolus at 0 d"; "reset at 5 d"
     #[arg(long, value_name = "DOSE")]
     pub dose: Vec<String>,
     /// Treat by a rule: one that ships (tocilizumab, dexamethasone, ...) or a path to a file of rules
@@ -126,13 +139,23 @@ pub struct RunArgs {
     /// of the scenario stay. --output writes decisions.csv: every dose given, refused or withheld, and why.
     #[arg(long, value_name = "RULE|PATH")]
     pub treat: Vec<String>,
+    /// Doses and covariates as NONMEM-style records in place of all other doses
+    ///
+    /// A CSV with ID, TIME (a number, or a date with a time of day), EVID 0-4, AMT, CMT (a dose entry or a state), RATE, II,
+    /// ADDL, SS, and covariates of the model by their names; beyond NONMEM DUR, PER, CAP, IF. `cascade explain D015` tells
+    /// what they mean. Of several subjects `simulate` runs all, other verbs the one of --subject.
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "dose")]
+    pub records: Option<String>,
+    /// The subject of the records
+    #[arg(long, value_name = "NAME", requires = "records")]
+    pub subject: Option<String>,
     /// A scenario file; flags override what it says
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     /// End of the run, as "60 d"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub until: Option<String>,
-    /// Rows at these times, as "1, 5, 9.3 d"
+    /// Rows at these times, as "1, 5, 9.3 d"; "0, 7, 14 d pre|post" for both sides of what happens then
     #[arg(long, value_name = "TIMES", conflicts_with = "every", allow_hyphen_values = true)]
     pub at: Option<String>,
     /// A row every so often, as "0.5 d"
@@ -194,6 +217,9 @@ pub struct SimulateArgs {
     /// Units in the header of the CSV, as il6 [pg/mL]
     #[arg(long)]
     pub header_units: bool,
+    /// Print the doses of the run instead: as texts for --dose, as TOML for a scenario, as CSV for --records
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["exposure", "check_tolerance", "output", "format"])]
+    pub print_regimen: Option<RegimenFormat>,
     /// Simulate data: who is observed when, a NONMEM-style CSV with ID, TIME, DVID and perhaps doses
     ///
     /// Each record with EVID 0 and MDV 0 asks for an observation: prediction plus residual error of the output that DVID

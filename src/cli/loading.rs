@@ -3,11 +3,13 @@
 use super::arguments::{RunArgs, ScaleArgs};
 use super::disk::{self, Disk};
 use super::output::hash;
+use super::tables;
 use crate::crs::{self, Scale, Settings};
 use crate::diagnostic::codes::{file, run};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
 use crate::integrate::Method;
 use crate::model::{Library, Model, Named, Override, ParameterSet};
+use crate::observation::{DesignSubject, read_records};
 use crate::regimen::{Regimen, Rule, RuleFile};
 use crate::sign::Patient;
 use crate::simulate::{Grid, Scenario, ScenarioFile, embedded_scenario, positive_time};
@@ -22,6 +24,8 @@ pub struct Loaded {
     pub set: Option<(String, ParameterSet)>,
     /// The scenario file, if one is used.
     pub file: Option<ScenarioFile>,
+    /// Subjects of the records, if there are any: the one asked for, or all.
+    pub subjects: Vec<DesignSubject>,
     /// Warnings about the files.
     pub warnings: Problems,
     /// Mistakes of the scenario file, told together with those of the flags.
@@ -75,7 +79,7 @@ impl Loaded {
             }
         };
         note(&source);
-        let (model, warnings) = Model::parse(&source)?;
+        let (model, mut warnings) = Model::parse(&source)?;
         let in_file =
             file.as_ref().filter(|_| arguments.parameters.is_empty()).and_then(|file| file.parameters.as_ref());
         let set = match in_file {
@@ -98,11 +102,41 @@ impl Loaded {
             rules.extend(rules_of(&source, mistakes));
         }
         let seed = file.as_ref().and_then(|file| file.seed);
-        Ok(Self { rules, model, set, file, warnings, mistakes: Problems::default(), inputs, seed })
+        let subjects = match &arguments.records {
+            None => Vec::new(),
+            Some(path) => {
+                let source = Source::decode(path, &disk::bytes(path)?)?;
+                note(&source);
+                if let Some(dose) = file.iter().flat_map(|file| &file.doses).next() {
+                    let message = format!("the scenario has doses, and `{path}` has dose records");
+                    let mut found = Diagnostic::error(&file::BAD_VALUE, message);
+                    found.label(dose.clone(), "").help("keep one of them");
+                    return Err(found.into());
+                }
+                records(&source, arguments.subject.as_deref(), &model, &mut warnings)?
+            }
+        };
+        Ok(Self { rules, model, set, file, subjects, warnings, mistakes: Problems::default(), inputs, seed })
     }
 
     /// The scenario: model, then file, then flags. All mistakes at once.
     pub fn scenario(&self, arguments: &RunArgs) -> Result<Scenario<'_>, Problems> {
+        let scenario = self.without_records(arguments)?;
+        match &self.subjects[..] {
+            [] => Ok(scenario),
+            [one] => Ok(scenario.with_records(one)),
+            many => {
+                let message = format!("the records have {} subjects, and one is drawn or graded", many.len());
+                let mut found = Diagnostic::error(&file::BAD_VALUE, message);
+                let names: Vec<&str> = many.iter().take(10).map(|subject| subject.name.as_str()).collect();
+                found.help(format!("choose one with --subject: {}", names.join(", ")));
+                Err(found.into())
+            }
+        }
+    }
+
+    /// The same without the doses and covariates of records.
+    pub fn without_records(&self, arguments: &RunArgs) -> Result<Scenario<'_>, Problems> {
         let mut problems = self.mistakes.clone();
         let found = &mut problems;
         let model = &self.model;
@@ -161,6 +195,30 @@ impl Loaded {
         regimen.resolve(&self.model, problems);
         regimen
     }
+}
+
+/// The subjects of a table of records.
+fn records(
+    source: &Source,
+    wanted: Option<&str>,
+    model: &Model,
+    warnings: &mut Problems,
+) -> Result<Vec<DesignSubject>, Problems> {
+    let mut found = Problems::default();
+    let read = read_records(source, &tables::sidecar(source.name())?, model, &mut found);
+    let Some(mut design) = read else { return Err(found) };
+    warnings.append(found);
+    if let Some(wanted) = wanted {
+        let names: Vec<String> = design.subjects.iter().map(|subject| subject.name.clone()).collect();
+        design.subjects.retain(|subject| subject.name == wanted);
+        if design.subjects.is_empty() {
+            let message = format!("`{}` has no subject `{wanted}`", source.name());
+            let mut found = Diagnostic::error(&file::BAD_VALUE, message);
+            found.help(listing(wanted, names.iter().map(String::as_str), "subjects"));
+            return Err(found.into());
+        }
+    }
+    Ok(design.subjects)
 }
 
 /// The parameter set of that name, else the default one of the model.

@@ -85,6 +85,14 @@ impl Context {
             let more = if late.len() > 1 { format!(" and {} more", late.len() - 1) } else { String::new() };
             self.say(&format!("warning: the run ends before {first}{more}; a later --until gives it"));
         }
+        self.tell_doubts(scenario);
+    }
+
+    /// Says how covariates go on between records, and what is doubtful about doses.
+    pub fn tell_doubts(&self, scenario: &Scenario<'_>) {
+        for doubt in scenario.doubts() {
+            self.say(&format!("note: {doubt}"));
+        }
     }
 
     /// Says what rules of treatment did.

@@ -25,12 +25,13 @@ pub(super) enum Role {
     Additional,
     SteadyState,
     Cap,
+    Per,
     OnlyIf,
     Covariate(usize),
 }
 
 /// Headings, in capitals, and what they hold.
-const ROLES: [(&str, Role); 17] = [
+const ROLES: [(&str, Role); 18] = [
     ("ID", Role::Subject),
     ("SUBJECT", Role::Subject),
     ("TIME", Role::Time),
@@ -47,6 +48,7 @@ const ROLES: [(&str, Role); 17] = [
     ("ADDL", Role::Additional),
     ("SS", Role::SteadyState),
     ("CAP", Role::Cap),
+    ("PER", Role::Per),
     ("IF", Role::OnlyIf),
 ];
 

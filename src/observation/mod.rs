@@ -24,6 +24,7 @@ mod data;
 mod design;
 mod measurements;
 mod record;
+mod regimen;
 mod signs;
 #[cfg(test)]
 mod tests;
@@ -32,4 +33,5 @@ mod when;
 pub use data::{DoseRecord, SimulatedSubject, dose_records, have_steady_state, observe, predictions, write_data};
 pub use design::{CovariateCourse, Design, DesignRow, DesignSubject, read_design, read_records};
 pub use measurements::{Measurement, read_measurements};
+pub use regimen::write_regimen;
 pub use signs::{Subject, read_signs, write_signs};

@@ -149,6 +149,7 @@ impl Row<'_> {
             let steady = self.steady(steady, (amount, rate, interval))?;
             let repeat = self.repeat(additional, interval, steady.is_some())?;
             let unit = self.columns.unit(Role::Amount).cloned().unwrap_or_else(|| own.clone());
+            let unit = self.per(unit)?;
             let marker = matches!(self.model.doses[entry].kind, DoseKind::Marker);
             let given = match self.parameter() {
                 Some(name) => Some(Amount::Parameter(name)),
@@ -193,6 +194,16 @@ impl Row<'_> {
             return None;
         }
         Some(condition.map(|condition| Located::new(condition.value, self.span(Role::OnlyIf))))
+    }
+
+    /// PER: the amount counts per kg or m2.
+    fn per(&self, unit: Unit) -> Result<Unit, Wrong> {
+        let text = self.columns.text(Role::Per, self.table, self.row);
+        match text.as_str() {
+            "" => Ok(unit),
+            "kg" | "m2" => Ok(&unit / &Unit::parse_str(&text).expect("a known unit")),
+            _ => Err((format!("an amount per `{text}`"), self.span(Role::Per), "PER is kg, m2 or empty".into())),
+        }
     }
 
     fn repeat(&self, additional: f64, interval: f64, steady: bool) -> Result<Option<Repeat>, Wrong> {

@@ -1,5 +1,7 @@
 //! Designs, simulated data, and the way there and back.
 
+mod wrong;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -143,6 +143,17 @@ impl Regimen {
     }
 }
 
+impl Regimen {
+    /// The doses as a scenario file has them: a table `[[dose]]` each, whose `give` reads back as the dose.
+    pub fn to_toml(&self) -> String {
+        let one = |text: String| format!("[[dose]]\ngive = '{text}'\n");
+        match self.doses.is_empty() {
+            true => one(self.to_string()),
+            false => self.doses.iter().map(|dose| one(dose.to_string())).collect::<Vec<_>>().join("\n"),
+        }
+    }
+}
+
 impl fmt::Display for Regimen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.doses.is_empty() {

@@ -404,7 +404,8 @@ fn fixed(
 
 /// The covariate of a dose per kg or m2, and what turns its canonical value into kg or m2.
 fn body(per: &str, span: &Span, entries: &dyn Entries, problems: &mut Problems) -> Option<(usize, f64)> {
-    let names: &[&str] = if per == "kg" { &["weight", "body_weight", "wt"] } else { &["bsa", "body_surface_area"] };
+    let names: &[&str] =
+        if per == "kg" { &["weight", "body_weight", "wt"] } else { &["bsa", "body_surface_area", "body_surface"] };
     let measured = Unit::parse_str(per).expect("a known unit");
     let found = names.iter().find_map(|name| entries.covariate(name));
     if let Some((covariate, _)) = found.filter(|(_, unit)| unit.same_dimension(&measured)) {

@@ -114,6 +114,12 @@ pub(super) fn cut(source: &Source, words: &[Range<usize>], problems: &mut Proble
     for (n, place) in words.iter().enumerate().skip(1) {
         let word = text(place);
         let start = |keyword, place: Range<usize>| Clause { keyword, place, words: Vec::new() };
+        // A covariate may be called like a keyword.
+        let naming = |clause: &Clause| clause.keyword == Keyword::If && clause.words.is_empty();
+        if let Some(clause) = cut.clauses.last_mut().filter(|clause| naming(clause)) {
+            clause.words.push(place.clone());
+            continue;
+        }
         if let Some(keyword) = keyword(word) {
             skipping = false;
             cut.clauses.push(start(keyword, place.clone()));

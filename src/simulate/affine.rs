@@ -173,8 +173,45 @@ impl<S: Scalar> Matrix<S> {
         sums.fold(0.0, f64::max)
     }
 
+    /// Powers of two by which its variables are to be measured so that none of its entries is needlessly large: as many
+    /// halvings as [`Self::exponential`] takes, as many times a rounding is doubled.
+    fn scales(&self) -> Vec<f64> {
+        let size = self.size;
+        let mut scales = vec![1.0f64; size];
+        let own = (0..size).map(|at| self.at(at, at).get(0).abs()).fold(f64::MIN_POSITIVE, f64::max);
+        for _ in 0..20 {
+            for at in 0..size {
+                let entry = |row: usize, column: usize| {
+                    if row == column { 0.0 } else { self.at(row, column).get(0).abs() * scales[column] / scales[row] }
+                };
+                let row: f64 = (0..size).map(|other| entry(at, other)).sum();
+                let column: f64 = (0..size).map(|other| entry(other, at)).sum();
+                let factor = match (row > 0.0, column > 0.0) {
+                    (true, true) => (row / column).sqrt(),
+                    (true, false) => (row / own).max(1.0),
+                    (false, true) => (own / column).min(1.0),
+                    (false, false) => 1.0,
+                };
+                scales[at] *= factor.log2().round().clamp(-500.0, 500.0).exp2();
+            }
+        }
+        scales
+    }
+
     /// e to its power: Taylor's series of a part so small that 18 terms are exact to rounding, squared up again.
     fn exponential(&self) -> Self {
+        let scales = self.scales();
+        let places = |factor: &dyn Fn(usize, usize) -> f64, matrix: &Self| {
+            let pairs = (0..self.size).flat_map(|row| (0..self.size).map(move |column| (row, column)));
+            let entries =
+                pairs.zip(&matrix.entries).map(|((row, column), entry)| *entry * S::splat(factor(row, column)));
+            Self { size: self.size, entries: entries.collect() }
+        };
+        let even = places(&|row, column| scales[column] / scales[row], self).exponential_as_it_is();
+        places(&|row, column| scales[row] / scales[column], &even)
+    }
+
+    fn exponential_as_it_is(&self) -> Self {
         let norm = self.norm();
         let halvings = if norm > 0.5 { (norm / 0.5).log2().ceil().min(1000.0) as i32 } else { 0 };
         let part = S::splat(0.5f64.powi(halvings));
@@ -240,5 +277,43 @@ impl<S: Scalar> Matrix<S> {
             right[row] = known / self.at(row, row);
         }
         Ok(right)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::Lanes;
+
+    fn matrix<const N: usize>(rows: [[f64; N]; N]) -> Matrix<Lanes<1>> {
+        Matrix { size: N, entries: rows.into_iter().flatten().map(|entry| Lanes([entry])).collect() }
+    }
+
+    #[test]
+    fn powers_of_e_are_exact_to_rounding() {
+        // y' = -2 y + 12, from 0 over 3: 6 (1 - e^-6).
+        let power = matrix([[-6.0, 36.0], [0.0, 0.0]]).exponential();
+        assert!((power.at(0, 0).get(0) - (-6.0f64).exp()).abs() < 1e-15, "{power:?}");
+        assert!((power.at(0, 1).get(0) - 6.0 * (1.0 - (-6.0f64).exp())).abs() < 1e-13, "{power:?}");
+        // A turn by 1 rad, and a fast loss.
+        let turn = matrix([[0.0, -1.0], [1.0, 0.0]]).exponential();
+        assert!(
+            (turn.at(0, 0).get(0) - 1.0f64.cos()).abs() < 1e-15 && (turn.at(1, 0).get(0) - 1.0f64.sin()).abs() < 1e-15
+        );
+        // Numbers of very different size.
+        let power = matrix([[-1.1, 12e9], [0.0, 0.0]]).exponential();
+        assert!((power.at(0, 0).get(0) - (-1.1f64).exp()).abs() < 1e-15, "{power:?}");
+        assert!((power.at(0, 1).get(0) / (12e9 / 1.1 * (1.0 - (-1.1f64).exp())) - 1.0).abs() < 1e-14, "{power:?}");
+        let fast = matrix([[-1e6, 1e6], [0.0, 0.0]]).exponential();
+        assert!((fast.at(0, 1).get(0) - 1.0).abs() < 1e-9, "{fast:?}");
+    }
+
+    #[test]
+    fn what_grows_or_stays_lasts() {
+        assert_eq!(matrix([[0.5, 0.0], [3.0, 0.9]]).lasts(), None);
+        assert_eq!(matrix([[0.5, 0.0], [3.0, 1.0]]).lasts(), Some(1));
+        assert_eq!(matrix([[2.0, 0.0], [0.0, 0.1]]).lasts(), Some(0));
+        let solved = matrix([[0.0, 2.0], [4.0, 0.0]]).solve(vec![Lanes([2.0]), Lanes([8.0])]).unwrap();
+        assert_eq!([solved[0].get(0), solved[1].get(0)], [2.0, 1.0]);
     }
 }

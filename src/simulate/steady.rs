@@ -18,6 +18,8 @@ use crate::regimen::same_time;
 pub const NEAR: f64 = 1e-8;
 /// Relative tolerance of the integration meanwhile.
 const RTOL: f64 = 1e-11;
+/// Changes below this, relative to a state, may be those of the integration alone.
+const NOISE: f64 = 1e-10;
 /// Most intervals that are tried.
 const MOST: usize = 20_000;
 /// After so many intervals the changes must have shrunk, or there is no steady state.
@@ -204,22 +206,31 @@ impl<S: Scalar> Controller<'_, S> {
         let magnitudes = &self.plan.magnitudes;
         let mut y = vec![S::default(); magnitudes.len()];
         let (mut last, mut long_ago) = (f64::INFINITY, f64::INFINITY);
+        let (mut slowest, mut done) = (None, false);
         for n in 1..=MOST {
             let mut next = y.clone();
             next[cycle.state] = next[cycle.state] + cycle.jump;
             self.along(&cycle.interval, cycle.state, time, &mut next)?;
-            let (mut change, mut state) = (0.0, None);
+            // The largest change, relative to the state and to its magnitude.
+            let (mut change, mut step) = (0.0f64, 0.0);
             for (at, (new, old)) in next.iter().zip(&y).enumerate() {
-                let size = new.get(0).abs().max(magnitudes[at]);
-                let moved = (new.get(0) - old.get(0)).abs() / size;
-                if moved > change {
-                    (change, state) = (moved, Some(at));
+                let moved = (new.get(0) - old.get(0)).abs();
+                change = change.max(moved / new.get(0).abs().max(magnitudes[at]));
+                if moved > step * magnitudes[at] {
+                    (step, slowest) = (moved / magnitudes[at], Some(at));
                 }
             }
             y = next;
             // The changes still to come, if they go on shrinking as they do.
             let shrinks = (change / last).min(1.0);
-            if change == 0.0 || (n > 1 && change * shrinks <= NEAR * (1.0 - shrinks)) {
+            if done || change == 0.0 || (n > 1 && change * shrinks <= NEAR * (1.0 - shrinks)) {
+                // Derivatives lag behind the values: as many intervals again, the values held.
+                for _ in 0..if S::ORDER > 0 { n } else { 0 } {
+                    let mut next = y.clone();
+                    next[cycle.state] = next[cycle.state] + cycle.jump;
+                    self.along(&cycle.interval, cycle.state, time, &mut next)?;
+                    y.iter_mut().zip(next).for_each(|(y, next)| *y = S::splat(y.get(0)).plus_tangents(next));
+                }
                 if let Some(until_record) = &cycle.until_record {
                     y[cycle.state] = y[cycle.state] + cycle.jump;
                     self.along(until_record, cycle.state, time, &mut y)?;
@@ -227,14 +238,17 @@ impl<S: Scalar> Controller<'_, S> {
                 return Ok(y);
             }
             if n % PATIENCE == 0 {
-                if change >= long_ago * (1.0 - 1e-6) {
-                    return Err(UnsteadyReason::Grows { state });
+                // What no longer shrinks either is the rounding of the steps, or grows.
+                let stands = step >= long_ago * (1.0 - 1e-6);
+                if stands && change > NOISE {
+                    break;
                 }
-                long_ago = change;
+                done |= stands;
+                long_ago = step;
             }
             last = change;
         }
-        Err(UnsteadyReason::Grows { state: None })
+        Err(UnsteadyReason::Grows { state: slowest })
     }
 
     /// Integrates over stretches that end at the record.

@@ -206,3 +206,33 @@ fn a_condition_that_jumps_at_a_time_takes_its_time_from_there() {
         assert!(by_p.abs() < 1e-12 && (by_cut - wanted).abs() < 1e-9, "{row}: {by_p} {by_cut}");
     }
 }
+
+/// Steady states, in closed form and iterated: lag, duration and fraction that vary, overlapping infusions.
+#[test]
+fn steady_states_have_their_derivatives() {
+    for loss in ["k * y", "k * abs(y)"] {
+        let parameter = |name: &str, value: f64, unit: &str| {
+            format!("[parameters.{name}]\nvalue = {value}\nunit = \"{unit}\"\nassumption = \"A1: for the test\"\n")
+        };
+        let model = written(
+            "4 d",
+            &(format!("[states.y]\nunit = \"mg\"\nstart = '0'\nrate = '-{loss}'\ntolerance = \"1e-3 mg\"\n")
+                + &parameter("k", 0.8, "1/d")
+                + &parameter("late", 0.1, "d")
+                + &parameter("f", 0.7, "1")
+                + &parameter("long", 1.37, "d")
+                + "[doses.y]\nstate = \"y\"\nunit = \"mg\"\nfraction = 'f'\nlag = 'late'\nduration = 'long'\n\
+                   [outputs.y]\nvalue = 'y'\nunit = \"mg\"\n"),
+        );
+        for doses in [
+            "y 10 mg at 1 d every 0.5 d x 2 ss",
+            "y 10 mg bolus at 1 d every 0.5 d ss",
+            "y 3 mg at 0.5 d; y 10 mg at 1 d every 0.5 d ss2",
+            "y 3 mg at 0.5 d; reset at 1.1 d; y 10 mg bolus at 2 d",
+        ] {
+            let scenario =
+                at(Case { doses, ..Case::default() }.of(&model), &[1.05, 1.3, 2.05, 3.1]).rtol(1e-11).unwrap();
+            check(&scenario, &["k", "late", "f", "long"], 5e-5);
+        }
+    }
+}

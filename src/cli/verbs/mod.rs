@@ -15,6 +15,7 @@ pub mod plot;
 pub mod population;
 mod scores;
 pub mod sensitivity;
+mod several;
 pub mod show;
 mod show_rules;
 mod show_scale;

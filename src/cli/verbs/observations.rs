@@ -88,7 +88,7 @@ impl<'m> Runs<'m> {
         let mut shared: Option<Trajectory> = None;
         for (index, subject) in self.design.subjects.iter().enumerate() {
             let scenario = self.scenario(subject);
-            let run = || scenario.simulate().map_err(|failed| of_subject(failed, &subject.name));
+            let run = || scenario.simulate().map_err(|failed| of_subject(failed, "design", &subject.name));
             let own;
             let solution = if is_alone(subject) {
                 own = run()?.trajectory;
@@ -134,11 +134,11 @@ fn sides(mut times: Vec<(f64, bool)>) -> Grid {
 }
 
 /// A failed run with the subject it is of.
-fn of_subject(failed: Failed, name: &str) -> Failure {
+pub fn of_subject(failed: Failed, table: &str, name: &str) -> Failure {
     let Failed { problems: found, failure, reached } = failed;
     let mut problems = Problems::default();
     for mut found in found {
-        found.help(format!("subject of the design: `{name}`"));
+        found.help(format!("subject of the {table}: `{name}`"));
         problems.push(found);
     }
     Failed { problems, failure, reached }.into()

@@ -30,6 +30,12 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
     let source = arguments.design.as_deref().map(|path| observations::open(path, &mut loaded)).transpose()?;
     let loaded = loaded;
     let mut scenario = loaded.scenario(&arguments.run)?;
+    if let Some(course) = scenario.courses.first() {
+        let name = &loaded.model.covariates[course.covariate].name;
+        let mut found = Diagnostic::error(&file::BAD_VALUE, format!("`{name}` of the records changes in time"));
+        found.help("patients of a population have covariates of their own, which rest: remove the column");
+        return Err(found.into());
+    }
     if loaded.model.has_signs() && !arguments.ungraded {
         let Scales { scales, settings, vitals_every } = loading::scales(&arguments.scales)?;
         scenario = scenario.gradings(scales, settings, vitals_every);

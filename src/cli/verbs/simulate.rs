@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{observations, tolerance};
-use crate::cli::arguments::{Format, SimulateArgs};
+use super::{observations, several, tolerance};
+use crate::cli::arguments::{Format, RegimenFormat, SimulateArgs};
 use crate::cli::loading::Loaded;
 use crate::cli::output::{self, Folder};
 use crate::cli::{Context, Failure, record, render, tables};
+use crate::observation::write_regimen;
 use crate::outcome;
-use crate::simulate::Run;
+use crate::simulate::{Run, Scenario};
 use crate::trajectory::Header;
 
 /// Integrates and prints.
@@ -21,6 +22,12 @@ pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
     let mut loaded = Loaded::open(&arguments.run)?;
     let design = arguments.design.as_deref().map(|path| observations::open(path, &mut loaded)).transpose()?;
     loaded.seed = arguments.seed.or(loaded.seed).or(design.as_ref().map(|_| 0));
+    if let Some(format) = arguments.print_regimen {
+        return regimen(&loaded.scenario(&arguments.run)?, format);
+    }
+    if loaded.subjects.len() > 1 {
+        return several::run(context, arguments, &loaded, header);
+    }
     let mut scenario = loaded.scenario(&arguments.run)?;
     scenario.exposure = arguments.exposure;
     scenario.stop = context.stop.clone();
@@ -36,8 +43,9 @@ pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
         context.say(render::text(&loaded.warnings).trim_end());
     }
     if let (Some(design), Some(path)) = (&design, &arguments.observations) {
-        let doses_given =
-            !arguments.run.dose.is_empty() || loaded.file.as_ref().is_some_and(|file| !file.doses.is_empty());
+        let doses_given = !arguments.run.dose.is_empty()
+            || arguments.run.records.is_some()
+            || loaded.file.as_ref().is_some_and(|file| !file.doses.is_empty());
         let data = observations::text(context, design, &scenario, doses_given, loaded.seed.unwrap_or(0))?;
         observations::write(context, path, &data)?;
         if folder.is_none() {
@@ -74,6 +82,16 @@ pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
         (true, Format::Json) => exposure_json(&run),
     };
     Ok(output::print(&text)?)
+}
+
+/// Prints doses.
+fn regimen(scenario: &Scenario<'_>, format: RegimenFormat) -> Result<(), Failure> {
+    let regimen = &scenario.regimen;
+    Ok(output::print(&match format {
+        RegimenFormat::Text => format!("{regimen}\n"),
+        RegimenFormat::Toml => regimen.to_toml(),
+        RegimenFormat::Csv => write_regimen(scenario.model, regimen)?,
+    })?)
 }
 
 fn trajectory_json(run: &Run) -> String {

@@ -28,5 +28,5 @@ codes! {
     DOSE_CONDITION = "R013", "condition of a dose not usable",
         "`if weight < 30 kg` gives the dose to whom the condition holds when it is given: a covariate of the model, `<` or `>=`, a number with a unit. Bands are doses of one entry with conditions that complete each other: `drug 12 mg/kg if weight < 30 kg at 0 d; drug 8 mg/kg cap 800 mg if weight >= 30 kg at 0 d`.";
     DOSE_COVARIATE = "R014", "covariate that a dose needs",
-        "A dose per kg is multiplied by the covariate `weight` (or `body_weight`, `wt`) of the model, a dose per m2 by `bsa` (or `body_surface_area`), as they are when it is given. A model without that covariate takes whole amounts; add it under [covariates.NAME] in a copy of the model, with unit, default and carry.";
+        "A dose per kg is multiplied by the covariate `weight` (or `body_weight`, `wt`) of the model, a dose per m2 by `bsa` (or `body_surface_area`, `body_surface`), as they are when it is given. A model without that covariate takes whole amounts; add it under [covariates.NAME] in a copy of the model, with unit, default and carry.";
 }

@@ -197,3 +197,49 @@ fn a_table_that_is_wrong_later_on_gives_what_came_before() {
     assert_eq!(done, 1024);
     assert!(format!("{:?}", wrong.unwrap_err()).contains("many"));
 }
+
+/// Steady states in closed form and iterated, overlapping infusions, a reset, doses per kg.
+#[test]
+fn a_patient_in_steady_state_among_others_is_the_patient_alone() {
+    for loss in ["k * y", "k * abs(y)"] {
+        let text = format!(
+            "format = 'cascade-model/1'\nname = 'small'\ntitle = 'Small'\ntime = 'd'\nmaturity = 'illustrative'\n\
+             [simulation]\nuntil = '6 d'\n[states.y]\nunit = 'mg'\nstart = '1 [mg]'\nrate = '-{loss}'\ntolerance = '1e-6 mg'\n\
+             [parameters.k]\nvalue = 1\nunit = '1/d'\nassumption = 'A1: made up'\n\
+             [covariates.weight]\nunit = 'kg'\ndefault = 70\ncarry = 'last'\n\
+             [doses.y]\nstate = 'y'\nunit = 'mg'\nlag = '0.03 / k'\n[outputs.y]\nvalue = 'y'\nunit = 'mg'\n"
+        );
+        let (model, _) = Model::parse(&crate::diagnostic::Source::new("small.toml", text)).unwrap();
+        let doses = "y 2 mg/kg cap 150 mg over 1.3 d at 1 d every 0.5 d x 2 ss; y 3 mg at 2 d every 1 d ss2; reset at 3 d; \
+                     y 3 mg/kg if weight < 60 kg at 4 d";
+        let scenario = Scenario::new(&model).unwrap().grid(Grid::Points(25)).regimen(doses.parse().unwrap());
+        let values = [(0.3, 50.0), (1.0, 80.0), (0.7, 61.0), (2.0, 59.0), (0.1, 70.0)];
+        let mut table = String::from("k [1/d],weight [kg]\n");
+        values.iter().for_each(|(k, weight)| table += &format!("{k},{weight}\n"));
+        let of = |lanes, set| {
+            let prepared = Prepared::new(&scenario).unwrap();
+            let population = Population::new(&prepared, vec![0], true);
+            let mut blocks = Vec::new();
+            let patients = listed(&model, &scenario, &table);
+            let done = population.run(patients, 0..5, means(1, lanes, set), |block| {
+                blocks.push(block);
+                true
+            });
+            assert_eq!(done.unwrap(), 5);
+            joined(blocks)
+        };
+        let one = of(1, InstructionSet::Baseline);
+        assert_eq!(one.statistics.complete, 5);
+        assert_same(&one, &of(16, InstructionSet::best()), loss);
+        for (n, (k, weight)) in values.iter().enumerate() {
+            let mut alone = scenario.clone();
+            alone.values.parameters[0] = *k;
+            alone.values.covariates[0] = *weight;
+            let run = alone.simulate().unwrap();
+            let rows = one.rows.lines().filter(|row| row.starts_with(&format!("{},", n + 1)));
+            let found: Vec<String> = rows.map(|row| row.split(',').nth(2).unwrap().to_string()).collect();
+            let wanted: Vec<String> = run.trajectory.series(0).map(number).collect();
+            assert_eq!(found, wanted, "{loss}, {k}");
+        }
+    }
+}
