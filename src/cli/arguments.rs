@@ -147,7 +147,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE.csv", conflicts_with = "dose")]
     pub records: Option<String>,
     /// The subject of the records
-    #[arg(long, value_name = "NAME", requires = "records")]
+    #[arg(long, value_name = "NAME", requires = "records", hide_short_help = true)]
     pub subject: Option<String>,
     /// A scenario file; flags override what it says
     #[arg(long, value_name = "FILE")]
@@ -218,14 +218,14 @@ pub struct SimulateArgs {
     #[arg(long)]
     pub header_units: bool,
     /// Print the doses of the run instead: as texts for --dose, as TOML for a scenario, as CSV for --records
-    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["exposure", "check_tolerance", "output", "format"])]
+    #[arg(long, value_enum, value_name = "FORMAT", hide_short_help = true, conflicts_with_all = ["exposure", "check_tolerance", "output", "format"])]
     pub print_regimen: Option<RegimenFormat>,
     /// Simulate data: who is observed when, a NONMEM-style CSV with ID, TIME, DVID and perhaps doses
     ///
     /// Each record with EVID 0 and MDV 0 asks for an observation: prediction plus residual error of the output that DVID
     /// names (or numbers, from 1). All subjects are the same individual with residual errors of their own. TIME counts in
-    /// the unit of the model unless its heading says another: TIME [h]. Dose records (EVID 1, AMT, CMT, RATE, ADDL, II)
-    /// replace the regimen. A row at the time of a dose shows the state after the dose.
+    /// the unit of the model unless its heading says another: TIME [h]. Dose records (EVID 1, 3, 4; see --records) replace the
+    /// regimen. A row at the time of a dose shows the state after the dose, unless it stands before the dose record.
     #[arg(long, value_name = "DATA.csv", requires = "observations", conflicts_with_all = ["check_tolerance", "exposure", "format"])]
     pub design: Option<String>,
     /// Where the simulated data go, in place of the trajectory: a path, or `-` for standard output

@@ -101,7 +101,8 @@ impl Entries for Model {
             DoseKind::Marker => Takes::Marker,
             DoseKind::Refused(reason) => Takes::Refused(reason.clone()),
         };
-        Some(Entry { index, takes })
+        let rate = matches!(&self.doses[index].kind, DoseKind::Into { rate: Some(_), .. });
+        Some(Entry { index, takes, rate })
     }
 
     fn parameters(&self) -> Vec<String> {

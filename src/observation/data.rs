@@ -103,21 +103,22 @@ pub struct DoseRecord {
     pub steady: Option<(u8, f64)>,
 }
 
-/// The doses that a run gives up to `end`, one record each; `parameters` and `covariates` are values in the units of the
-/// model.
+/// The doses that a run gives up to `end`, one record each; `parameters` are values in the units of the model, and so is what
+/// `covariate` gives of a covariate at a time.
 ///
 /// # Errors
 /// An infusion over a duration whose amount a bioavailable fraction scales: RATE would give another duration.
 pub fn dose_records(
     model: &Model,
     administrations: &[Administration],
-    (parameters, covariates): (&[f64], &[f64]),
+    parameters: &[f64],
+    covariate: impl Fn(usize, f64) -> f64,
     end: f64,
 ) -> Result<Vec<DoseRecord>, Problems> {
-    let covariate = |at: usize| model.scales.to_canonical(&model.covariates[at].unit, covariates[at]);
+    let value = |at: usize, time| model.scales.to_canonical(&model.covariates[at].unit, covariate(at, time));
     let given = administrations.iter().filter(|dose| dose.time <= end);
-    let given = given.filter(|dose| dose.band.is_none_or(|band| band.holds(covariate(band.covariate))));
-    given.map(|dose| record(model, dose, parameters, covariate)).collect()
+    let given = given.filter(|dose| dose.band.is_none_or(|band| band.holds(value(band.covariate, dose.time))));
+    given.map(|dose| record(model, dose, parameters, |at| value(at, dose.time))).collect()
 }
 
 /// Whether a table of these doses needs the columns II and SS.
@@ -154,6 +155,9 @@ fn record(
         Delivery::Declared if rate.is_some() => -1.0,
         Delivery::Declared | Delivery::Bolus => 0.0,
         Delivery::Rate(rate) => tidy(model.scales.from_canonical(&(unit / &model.time), rate)),
+        Delivery::RatePerBody { rate, covariate: at } => {
+            tidy(model.scales.from_canonical(&(unit / &model.time), covariate(at) * rate))
+        }
         Delivery::Duration(_) if fraction.is_some() => {
             let name = &entry.name;
             let at = brief(dose.time);

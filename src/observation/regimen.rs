@@ -98,7 +98,14 @@ fn row(model: &Model, dose: &Dose, n: usize) -> Result<String, Problems> {
     }
     let (mut rate, mut duration) = (declared.to_string(), missing());
     match dose.infusion.as_ref().map(|infusion| &infusion.value) {
-        Some(Infusion::Rate(found)) => rate = counted(found, &(&unit / &model.time)),
+        Some(Infusion::Rate(found)) if found.unit.same_dimension(&(&unit / &model.time)) => {
+            rate = counted(found, &(&unit / &model.time));
+        }
+        Some(Infusion::Rate(found)) => {
+            let mut told = Diagnostic::error(&data::DESIGN_RECORD, format!("`{found}` is no RATE of a record"));
+            told.help("write the whole rate, or print the regimen as text or TOML");
+            return Err(told.into());
+        }
         Some(Infusion::Duration(found)) => (rate, duration) = (missing(), counted(found, &model.time)),
         Some(Infusion::Bolus) if declared != "." => rate = "0".into(),
         Some(Infusion::Bolus) | None => {}

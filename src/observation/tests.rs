@@ -213,7 +213,7 @@ fn doses_are_written_in_the_unit_of_their_entry_without_rounding_error() {
     let usual = model.defaults.regimen.clone();
     let list = usual.override_with(vec![regimen.parse().unwrap()]).resolve(&model, &mut Problems::default());
     let values = Values::new(&model, None, &[]).unwrap().parameters;
-    let records = dose_records(&model, &list, (&values, &[]), 48.0).unwrap();
+    let records = dose_records(&model, &list, &values, |_, _| 70.0, 48.0).unwrap();
     let record = |time, entry: &str, amount, rate| DoseRecord {
         time,
         entry: entry.into(),
@@ -233,7 +233,7 @@ fn doses_are_written_in_the_unit_of_their_entry_without_rounding_error() {
     // The fraction of `slow` would change a duration given as RATE.
     let list = "slow 40 mg over 2 h at 0 h".parse::<crate::regimen::Regimen>().unwrap();
     let list = list.resolve(&model, &mut Problems::default());
-    let told = dose_records(&model, &list, (&values, &[]), 48.0).unwrap_err().to_string();
+    let told = dose_records(&model, &list, &values, |_, _| 70.0, 48.0).unwrap_err().to_string();
     assert!(told.contains("error[D015]") && told.contains("give the dose with `rate`"), "{told}");
 }
 
@@ -286,7 +286,7 @@ proptest! {
             prop_assert_eq!(&subject.name, name);
             prop_assert_eq!(&rows(subject), own);
             let list = subject.doses.as_ref().map_or_else(Vec::new, |_| given(&model, subject));
-            let back = dose_records(&model, &list, (&[], &[]), 48.0).unwrap();
+            let back = dose_records(&model, &list, &[], |_, _| 70.0, 48.0).unwrap();
             prop_assert_eq!(back.len(), records.len());
             for (back, wanted) in back.iter().zip(&records) {
                 prop_assert!(crate::regimen::same_time(back.time, wanted.time));

@@ -72,8 +72,8 @@ impl Observed {
             observation::observe(model, subject, &dummy, &mut Stream::new(seed, 0, Purpose::Residual))?;
         }
         let administrations = scenario.regimen.resolve(model, &mut problems);
-        let values = (&scenario.values.parameters[..], &scenario.values.covariates[..]);
-        observation::dose_records(model, &administrations, values, scenario.until)?;
+        let covariate = |at, time| scenario.covariate(at, time);
+        observation::dose_records(model, &administrations, &scenario.values.parameters, covariate, scenario.until)?;
         Ok(Self { subjects: design.subjects, places, administrations, seed })
     }
 
@@ -98,8 +98,8 @@ impl Observed {
         let mut stream = Stream::new(self.seed, number_of, Purpose::Residual);
         let end = prepared.scenario.until;
         let measured = observation::observe(model, subject, &predictions, &mut stream);
-        let values = (&individual.parameters[..], &individual.covariates[..]);
-        let doses = observation::dose_records(model, &self.administrations, values, end);
+        let covariate = |at: usize, _| individual.covariates[at];
+        let doses = observation::dose_records(model, &self.administrations, &individual.parameters, covariate, end);
         let (measured, doses) = (measured.expect("checked before"), doses.expect("checked before"));
         let subject = SimulatedSubject { name: name.to_string(), doses, measured, before: Vec::new() };
         let text = observation::write_data(&[subject], self.have_steady_state());

@@ -26,6 +26,7 @@
 
 mod clauses;
 mod dose;
+mod fit;
 mod parse;
 mod resolve;
 mod rule;

@@ -63,7 +63,7 @@ impl Entries for Model {
             "tocilizumab" => Takes::Marker,
             _ => Takes::Refused("exposure does not depend on dose here".into()),
         };
-        Some(Entry { index, takes })
+        Some(Entry { index, takes, rate: false })
     }
     fn parameters(&self) -> Vec<String> {
         vec!["total_dose".into(), "kill".into()]
@@ -286,7 +286,8 @@ fn a_dose_that_does_not_fit_the_model_is_told() {
         ("cart kill at 0 d", "1:6: error[U007]: the amount of `cart` is in 1e9 cells, not in 1/d", "cells"),
         ("cart totl_dose at 0 d", "1:6: error[R011]: `totl_dose` is no parameter", "did you mean `total_dose`?"),
         ("dexamethasone 8 mg/m2 at 0 d", "1:15: error[R014]: a dose per m2, and the model has no", "[covariates.bsa]"),
-        ("dexamethasone 8 mg rate 1 mg/kg/h at 0 d", "1:25: error[F009]: rates per kg", "whole rate"),
+        ("dexamethasone 8 mg rate 1 mg/m2/h at 0 d", "1:25: error[R014]: a dose per m2", "[covariates.bsa]"),
+        ("dexamethasone 0 mg at 0 d ss", "1:27: error[R012]: steady state without an interval", "every 12 h"),
         ("dexamethasone 8 mg cap 5 cells at 0 d", "1:24: error[U007]: the cap of `dexamethasone` is in mg", ""),
         ("dexamethasone 8 mg if wieght < 5 kg at 0 d", "1:23: error[R013]: `wieght` is no covariate", "weight"),
         ("dexamethasone 8 mg if weight < 5 mL at 0 d", "1:23: error[U007]: `weight` is in kg", ""),

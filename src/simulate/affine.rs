@@ -58,7 +58,7 @@ impl<S: Scalar> Affine<S> {
         let mut jumped = vec![S::default(); reached.len()];
         jump(&mut jumped);
         vector.iter_mut().zip(over.matrix.times(&jumped)).for_each(|(v, from)| *v = *v + from);
-        let mut y = over.matrix.from_one().solve(vector).map_err(grows)?;
+        let mut y = over.matrix.complement().solve(vector).map_err(grows)?;
         if let Some(until_record) = &cycle.until_record {
             jump(&mut y);
             y = system.over(until_record, target).of(&y);
@@ -161,7 +161,7 @@ impl<S: Scalar> Matrix<S> {
     }
 
     /// I minus it.
-    fn from_one(&self) -> Self {
+    fn complement(&self) -> Self {
         let one = Self::one(self.size);
         let entries = one.entries.iter().zip(&self.entries).map(|(one, entry)| *one - *entry).collect();
         Self { size: self.size, entries }
@@ -247,7 +247,9 @@ impl<S: Scalar> Matrix<S> {
                 break;
             }
         }
-        let of_row = |row: usize| (0..self.size).any(|column| !(power.at(row, column).get(0).abs() < 1e-3));
+        // Not what is no number.
+        let fades = |entry: f64| entry.abs() < 1e-3;
+        let of_row = |row: usize| (0..self.size).any(|column| !fades(power.at(row, column).get(0)));
         (0..self.size).find(|row| of_row(*row))
     }
 

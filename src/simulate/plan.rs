@@ -255,6 +255,7 @@ impl Plan {
         let duration = match dose.delivery {
             Delivery::Duration(duration) => S::splat(duration),
             Delivery::Rate(rate) => amount / S::splat(rate),
+            Delivery::RatePerBody { rate, covariate: at } => amount / (covariate(at) * S::splat(rate)),
             Delivery::Declared => declared.unwrap_or_default(),
             Delivery::Bolus => S::default(),
         };
@@ -267,6 +268,7 @@ impl Plan {
         // The fraction does not scale an infusion without end; its record ends it, without a lag.
         let rate = match dose.delivery {
             Delivery::Rate(rate) => S::splat(rate),
+            Delivery::RatePerBody { rate, covariate: at } => covariate(at) * S::splat(rate),
             _ => constant(entry.rate, 0.0),
         };
         let nothing = ActionKind::Dose { entry: index, amount: S::default(), duration: S::default() };

@@ -141,13 +141,23 @@ impl<'m> Scenario<'m> {
         self
     }
 
+    /// A covariate as a record at a time sees it, in its unit.
+    pub fn covariate(&self, covariate: usize, time: f64) -> f64 {
+        let course = self.courses.iter().find(|course| course.covariate == covariate);
+        let unit = &self.model.covariates[covariate].unit;
+        course
+            .map_or(self.values.covariates[covariate], |course| self.model.scales.from_canonical(unit, course.at(time)))
+    }
+
     /// What is doubtful about the doses, as text.
     pub fn doubts(&self) -> Vec<String> {
         let given = self.regimen.resolve(self.model, &mut Problems::default());
         let adds = given.iter().any(|dose| dose.steady.is_some_and(|steady| steady.adds));
         let mut doubts = Vec::new();
         if adds && !compile::compile(self.model, &[]).program.is_affine() {
-            doubts.push("a steady state is added (SS 2) in a model whose doses do not simply add up".into());
+            doubts.push(
+                "a steady state is added (SS 2) where doses do not simply add up: the model is not linear".into(),
+            );
         }
         for course in &self.courses {
             let name = &self.model.covariates[course.covariate].name;

@@ -105,8 +105,9 @@ impl<'m> Runs<'m> {
             let measured = observation::observe(model, subject, &predicted, &mut stream)?;
             let given = scenario.regimen.resolve(model, &mut Problems::default());
             steady |= observation::have_steady_state(&given);
-            let values = (&scenario.values.parameters[..], &scenario.values.covariates[..]);
-            let doses = observation::dose_records(model, &given, values, scenario.until)?;
+            let covariate = |at, time| scenario.covariate(at, time);
+            let parameters = &scenario.values.parameters;
+            let doses = observation::dose_records(model, &given, parameters, covariate, scenario.until)?;
             let before = subject.rows.iter().map(|row| row.before).collect();
             subjects.push(SimulatedSubject { name: subject.name.clone(), doses, measured, before });
         }
