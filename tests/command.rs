@@ -2,6 +2,7 @@
 //! The command as users and other programs meet it: arguments, files, streams, exit codes.
 
 mod charts;
+mod compare;
 mod contract;
 mod failure;
 mod files;

@@ -55,6 +55,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("P005", "a_value_that_every_class_replaces_is_told"),
     ("P006", "a_table_of_patients_has_columns_of_the_model_alone"),
     ("P007", "a_table_of_patients_names_classes_of_the_mixture_alone"),
+    ("A001", "a_wrong_comparison_is_refused_with_its_place_and_writes_nothing"),
+    ("A002", "a_wrong_comparison_is_refused_with_its_place_and_writes_nothing"),
+    ("A003", "a_wrong_comparison_is_refused_with_its_place_and_writes_nothing"),
+    ("A004", "a_wrong_comparison_is_refused_with_its_place_and_writes_nothing"),
+    ("A005", "a_wrong_comparison_is_refused_with_its_place_and_writes_nothing"),
+    ("A006", "a_wrong_comparison_is_refused_with_its_place_and_writes_nothing"),
+    ("A007", "a_wrong_comparison_is_refused_with_its_place_and_writes_nothing"),
     ("N010", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
 ];
 
@@ -126,6 +133,7 @@ fn every_code_has_a_file_or_a_test() {
         "tests/command/observations.rs",
         "tests/command/parquet.rs",
         "tests/command/charts.rs",
+        "tests/command/compare.rs",
         "tests/command/standards.rs",
         "src/observation/tests/wrong.rs",
     ];

@@ -110,21 +110,26 @@ impl Outcomes {
                 Patients::Drawn(Draw::new(scenario.model, &scenario.values, seed, Sampling::Random)?)
             }
         };
+        let mut found = Self::nobody(name, prepared);
         let population = Population::new(prepared, Vec::new(), false).with_cells();
-        let layout = population.layout().clone();
-        let mut found = Self {
+        population.run(patients, 0..who.count(), means, |block| {
+            found.add(&block);
+            true
+        })?;
+        Ok(found)
+    }
+
+    /// An arm without patients, to know its end points.
+    pub fn nobody(name: &str, prepared: &Prepared<'_>) -> Self {
+        let layout = Population::new(prepared, Vec::new(), false).layout().clone();
+        Self {
             name: name.into(),
             statistics: layout.statistics(),
             width: layout.points.iter().filter(|column| !column.words).count(),
             layout,
             numbers: Vec::new(),
             failed: Vec::new(),
-        };
-        population.run(patients, 0..who.count(), means, |block| {
-            found.add(&block);
-            true
-        })?;
-        Ok(found)
+        }
     }
 
     fn add(&mut self, block: &Block) {

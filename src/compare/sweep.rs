@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
 use crate::model::{DoseKind, Model, Provenance};
 use crate::regimen::{Amount, Located};
 use crate::simulate::Scenario;
-use crate::trajectory::number;
+use crate::trajectory::{brief, number};
 use crate::unit::{Quantity, Unit, behind_number};
 
 /// Most points of one sweep.
@@ -108,9 +108,8 @@ impl Varied {
 
     /// `3e7 cells`.
     pub fn text(&self, value: f64) -> String {
-        let shown: f64 = format!("{value:.3e}").parse().unwrap_or(value);
         let unit = self.unit.to_string();
-        if unit == "1" { number(shown) } else { format!("{} {unit}", number(shown)) }
+        if unit == "1" { brief(value) } else { format!("{} {unit}", brief(value)) }
     }
 
     /// Gives a scenario this value.
@@ -249,6 +248,13 @@ impl Reader<'_> {
                     return None;
                 }
             }
+        }
+        if let (false, Some(last), Some(start)) = (counted, words.last().cloned(), words.first())
+            && text[last.clone()].parse::<usize>().is_ok()
+            && text[start.start..last.start].trim_end().split_once("..").is_some_and(|(_, to)| !to.trim().is_empty())
+        {
+            self.wrong(last, "bounds of a search have no number of points", example);
+            return None;
         }
         let mut log = false;
         if let Some(last) = words.last().cloned()

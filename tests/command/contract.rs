@@ -233,9 +233,19 @@ fn sensitivities_have_their_columns_the_largest_of_an_end_point_first() {
 #[test]
 fn help_is_short_and_names_every_verb() {
     let text = printed(here(), &["--help"]);
-    for verb in
-        ["models", "show", "check", "explain", "simulate", "grade", "plot", "demo", "sensitivity", "completions"]
-    {
+    for verb in [
+        "models",
+        "show",
+        "check",
+        "explain",
+        "simulate",
+        "grade",
+        "plot",
+        "demo",
+        "compare",
+        "sensitivity",
+        "completions",
+    ] {
         assert!(text.contains(verb), "{verb}");
         let help = printed(here(), &[verb, "-h"]);
         assert!(help.lines().count() < 52, "{verb}: {} lines", help.lines().count());

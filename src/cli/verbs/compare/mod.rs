@@ -103,15 +103,23 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
     };
     let means = Means { threads: arguments.threads.unwrap_or(Means::default().threads), ..Means::default() };
 
+    // Mistakes are told before anybody runs.
+    let prepared = scenarios.iter().map(Prepared::new).collect::<Result<Vec<_>, Problems>>()?;
+    let nobody = Arms::new(vec![Outcomes::nobody("", &prepared[0])], 0);
+    let utility = arguments.utility.as_ref().map(|text| Utility::parse(&Source::new("--utility", text), &nobody));
+    let utility = utility.transpose()?;
+    for scenario in &scenarios {
+        for one in sweeps.iter().chain(&bounds) {
+            [0.0, 1.0].into_iter().try_for_each(|end| one.apply(&mut scenario.clone(), one.at(end)))?;
+        }
+    }
     let mut outcomes = Vec::new();
-    for (scenario, arm) in scenarios.iter().zip(&opened) {
-        outcomes.push(Outcomes::run(&arm.name, &Prepared::new(scenario)?, who, means)?);
+    for (prepared, arm) in prepared.iter().zip(&opened) {
+        outcomes.push(Outcomes::run(&arm.name, prepared, who, means)?);
         stopped(context)?;
     }
     let found = Arms::new(outcomes, reference);
     judge(context, &found, who)?;
-    let utility = arguments.utility.as_ref().map(|text| Utility::parse(&Source::new("--utility", text), &found));
-    let utility = utility.transpose()?;
     let rows = found.rows();
     let durability = found.durability();
     let ranks = utility.as_ref().map_or_else(Vec::new, |utility| ranking(&found, utility, seed));

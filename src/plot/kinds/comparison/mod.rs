@@ -26,6 +26,8 @@ mod durability;
 mod forest;
 mod grades;
 mod plane;
+#[cfg(test)]
+mod tests;
 mod trials;
 
 pub use curves::{curves, lane};

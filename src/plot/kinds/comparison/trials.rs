@@ -2,11 +2,8 @@
 
 use super::{Cohort, SEVERE, label, legend, words};
 use crate::compare::{Arms, Optimum, Point, Varied};
-use crate::plot::label::short;
-use crate::plot::{
-    Area, Axis, Cell, Content, Figure, Fill, Key, KeySample, Matrix, Observation, Observed, Panel, Series, Station,
-    StationKind, Tile,
-};
+use crate::plot::label::{prose, short};
+use crate::plot::{Area, Axis, Cell, Content, Figure, Fill, Matrix, Observation, Observed, Panel, Series, Tile};
 
 /// What a sweep shows of each point, and its name.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,7 +165,7 @@ fn named(varied: &Varied, value: f64) -> String {
 }
 
 /// A figure for each bound of a search: the utility of all regimens that were tried, those that are not to be told from the
-/// best with their intervals, the best as a square.
+/// best with their 95 % intervals, the best as a square.
 pub fn optimum(cohort: &Cohort, bounds: &[Varied], found: &Optimum, utility: &str) -> Vec<Figure> {
     let one = |(at, varied): (usize, &Varied)| {
         let mut panel = Panel::new(Axis::linear("Utility", ""));
@@ -181,31 +178,17 @@ pub fn optimum(cohort: &Cohort, bounds: &[Varied], found: &Optimum, utility: &st
             let some = found.tried.iter().filter(move |one| one.is_alike() == alike && one.utility.is_finite());
             some.map(|one| Observation { x: one.values[at], y: one.utility, below_limit: false }).collect()
         };
-        panel.observed.push(Observed { label: String::new(), points: points(false), style: None });
-        panel.observed.push(Observed { label: String::new(), points: points(true), style: Some(0) });
+        let mut observed =
+            |label: &str, points, style| panel.observed.push(Observed { label: label.into(), points, style });
+        observed("worse than the best", points(false), None);
+        observed("not to be told from the best", points(true), Some(0));
         let best = &found.tried[found.best];
-        let label = varied.text(best.values[at]);
-        panel.stations.push(Station {
-            x: best.values[at],
-            y: best.utility,
-            label: crate::plot::label::prose(&label),
-            style: 1,
-            kind: StationKind::End,
-        });
-        let key = |label: &str, style: usize, sample| Key { label: label.into(), style, sample };
-        let (title, subtitle, footer) = words(cohort, &format!("Utility over {}", varied.label()), utility);
-        Figure {
-            title,
-            subtitle,
-            footer,
-            legend: vec![
-                key("95 % interval, not to be told from the best", 0, KeySample::Curve),
-                key("best", 1, KeySample::Station(StationKind::End)),
-            ],
-            horizontal: axis(varied),
-            panels: vec![panel],
-            ..Figure::default()
-        }
+        let text = format!("best: {}", prose(&varied.text(best.values[at])));
+        let best = Observation { x: best.values[at], y: best.utility, below_limit: false };
+        observed(&text, vec![best], Some(1));
+        let (title, subtitle, footer) =
+            words(cohort, &format!("Utility over {}", varied.label()), &format!("{utility}, 95 % intervals"));
+        Figure { title, subtitle, footer, horizontal: axis(varied), panels: vec![panel], ..Figure::default() }
     };
     bounds.iter().enumerate().map(one).collect()
 }
