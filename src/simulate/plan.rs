@@ -330,7 +330,7 @@ impl Plan {
             // At a rate, more takes longer.
             let entry = &self.compiled.doses[index];
             let by_rate = match dose.delivery {
-                Delivery::Rate(_) => true,
+                Delivery::Rate(_) | Delivery::RatePerBody { .. } => true,
                 Delivery::Declared => entry.duration.is_none() && entry.rate.is_some(),
                 Delivery::Duration(_) | Delivery::Bolus => false,
             };

@@ -100,6 +100,8 @@ impl CompareArgs {
             set: self.set.clone(),
             dose: self.dose.clone(),
             treat: self.treat.clone(),
+            records: None,
+            subject: None,
             scenario: scenario.or_else(|| self.scenario.clone()),
             until: self.until.clone(),
             at: None,

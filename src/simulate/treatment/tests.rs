@@ -149,8 +149,7 @@ fn bisected(model: &Model, set: &[Override], output: &str, above: f64, mut low: 
         let end = format!("{time} d").parse().unwrap();
         let run = scenario.until(&end).unwrap().simulate().unwrap_or_else(|failed| panic!("{}", failed.problems));
         let column = run.trajectory.column(output).unwrap();
-        let last = run.trajectory.series(column).last().unwrap();
-        last
+        run.trajectory.series(column).last().unwrap()
     };
     assert!(value(low) < above && value(high) >= above);
     while high - low > 1e-8 {
