@@ -64,6 +64,7 @@ pub fn of_scenario(context: &Context, loaded: &Loaded, scenario: &Scenario<'_>) 
         "parameters": scenario.set,
         "values": changed,
         "regimen": scenario.regimen.to_string(),
+        "rules": scenario.rules.iter().map(|rule| rule.name.value.clone()).collect::<Vec<_>>(),
         "until": { "value": scenario.until, "unit": model.time.to_string() },
         "inputs": inputs,
         "seed": loaded.seed,

@@ -37,7 +37,11 @@ pub fn labels(scenarios: &[&Scenario<'_>]) -> Vec<String> {
 
 /// Model, set, changed values, doses; empty where there is nothing to say.
 fn facts(scenario: &Scenario<'_>) -> [String; 4] {
-    let doses = doses(scenario, Dose::clone);
+    let mut doses = doses(scenario, Dose::clone);
+    for rule in &scenario.rules {
+        let comma = if doses.is_empty() { "" } else { ", " };
+        doses.push_str(&format!("{comma}{} by rule", rule.name.value));
+    }
     [scenario.model.name.clone(), scenario.set.clone().unwrap_or_default(), changed(scenario).join(", "), doses]
 }
 

@@ -150,7 +150,14 @@ fn act(rule: &Rule, names: &Names<'_>, questions: &mut Questions, problems: &mut
             if let Some(amount) = amount {
                 for dose in &mut doses.doses {
                     let entry = model.doses.iter().find(|entry| entry.name.text == dose.entry.value);
-                    let Some(DoseKind::Into { unit, .. }) = entry.map(|entry| &entry.kind) else { continue };
+                    let Some(DoseKind::Into { unit, .. }) = entry.map(|entry| &entry.kind) else {
+                        if entry.is_some_and(|entry| matches!(entry.kind, DoseKind::Marker)) {
+                            let message = format!("`{}` marks a time and takes no amount", dose.entry.value);
+                            let told = problems.error(&codes::MARKER_AMOUNT, message);
+                            told.label(amount.span().clone(), "").help("leave `amount` out");
+                        }
+                        continue;
+                    };
                     check_number(amount, unit, &format!("the amount of `{}`", rule.name.value), names, problems);
                     // Its shares are those of one unit.
                     let one = Quantity { value: model.scales.from_canonical(unit, 1.0), unit: unit.clone() };

@@ -303,6 +303,7 @@ fn what_cannot_be_is_told_with_its_place() {
             "T002",
             "exclude each other",
         ),
+        (rule("when = 'ramp > 1 [mg]'\ngive = 'cart'\namount = '8 [mg]'"), "R008", "leave `amount` out"),
         // A dose that turns its condition off for a moment only.
         (
             rule("when = 'level < 1 [mg]'\ngive = 'drug'\namount = '1.0001 [mg] - level'"),
