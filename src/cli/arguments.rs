@@ -147,7 +147,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE.csv", conflicts_with = "dose")]
     pub records: Option<String>,
     /// The subject of the records
-    #[arg(long, value_name = "NAME", requires = "records", hide_short_help = true)]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     pub subject: Option<String>,
     /// A scenario file; flags override what it says
     #[arg(long, value_name = "FILE")]

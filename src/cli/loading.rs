@@ -102,19 +102,34 @@ impl Loaded {
             rules.extend(rules_of(&source, mistakes));
         }
         let seed = file.as_ref().and_then(|file| file.seed);
-        let subjects = match &arguments.records {
-            None => Vec::new(),
-            Some(path) => {
+        let in_file = file.as_ref().filter(|_| arguments.dose.is_empty()).and_then(|file| file.records.as_ref());
+        let subjects = match (&arguments.records, in_file) {
+            (Some(path), _) => {
                 let source = Source::decode(path, &disk::bytes(path)?)?;
                 note(&source);
-                if let Some(dose) = file.iter().flat_map(|file| &file.doses).next() {
-                    let message = format!("the scenario has doses, and `{path}` has dose records");
-                    let mut found = Diagnostic::error(&file::BAD_VALUE, message);
-                    found.label(dose.clone(), "").help("keep one of them");
+                let given = arguments.dose.first().map(|text| Source::new("--dose", text).whole());
+                let in_scenario = file.iter().flat_map(|file| &file.doses).next().cloned();
+                if let Some(dose) = given.or(in_scenario) {
+                    let mut found =
+                        Diagnostic::error(&file::BAD_VALUE, format!("doses beside the records of `{path}`"));
+                    found.label(dose, "").help("keep one of them: records stand in place of all other doses");
                     return Err(found.into());
                 }
                 records(&source, arguments.subject.as_deref(), &model, &mut warnings)?
             }
+            (None, Some(place)) => {
+                let path = beside(place);
+                let bytes = disk::bytes(&path).map_err(|found| placed(found, place))?;
+                let source = Source::decode(&path, &bytes)?;
+                note(&source);
+                records(&source, arguments.subject.as_deref(), &model, &mut warnings)?
+            }
+            (None, None) if arguments.subject.is_some() => {
+                let mut found = Diagnostic::error(&file::BAD_VALUE, "--subject without records");
+                found.help("a subject is one of a table of records: --records FILE.csv");
+                return Err(found.into());
+            }
+            (None, None) => Vec::new(),
         };
         Ok(Self { rules, model, set, file, subjects, warnings, mistakes: Problems::default(), inputs, seed })
     }

@@ -44,6 +44,8 @@ pub struct ScenarioFile {
     pub rule_files: Vec<Span>,
     /// Treatment rules of its own.
     pub rules: Vec<Rule>,
+    /// Path of a table of records in place of doses.
+    pub records: Option<Span>,
 }
 
 impl ScenarioFile {
@@ -65,6 +67,7 @@ impl ScenarioFile {
         let mut text = |key: &'static str| table.text(key, found).map(|text| text.span());
         let (parameters, until, at, every, solver) =
             (text("parameters"), text("until"), text("at"), text("every"), text("solver"));
+        let records = text("records");
         if at.is_some() && every.is_some() {
             let wrong = table.at("every", &run::BAD_SCENARIO, "`at` and `every` exclude each other");
             found.push(wrong).help("keep one of them");
@@ -79,6 +82,12 @@ impl ScenarioFile {
         }
         let rule_files = table.texts("rules", found).into_iter().map(|text| text.span()).collect();
         let rules = table.tables("treat", found).into_iter().filter_map(|inner| Rule::read(inner, found)).collect();
+        if let (Some(_), Some(dose)) = (&records, doses.first()) {
+            let mut wrong = table.at("records", &run::BAD_SCENARIO, "`records` and [[dose]] exclude each other");
+            wrong.label(Span::clone(dose), "");
+            found.push(wrong).help("keep one of them");
+        }
+        table.reserved("treat", "treatment by rule", found);
         table.finish(found);
         Some(Self {
             source: source.clone(),
@@ -95,6 +104,7 @@ impl ScenarioFile {
             doses,
             rule_files,
             rules,
+            records,
         })
     }
 }

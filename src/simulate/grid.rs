@@ -96,6 +96,18 @@ impl Grid {
         }
     }
 
+    /// Refuses rows before what happens at their time where they are not made.
+    pub(super) fn one_side(&self, whose: &str) -> Result<(), Problems> {
+        if !matches!(self, Self::Sides(_)) {
+            return Ok(());
+        }
+        let mut problems = Problems::default();
+        problems
+            .error(&run::BAD_GRID, format!("{whose} has no rows before doses"))
+            .help("leave `pre` out: rows show the state after what happens at their time");
+        Err(problems)
+    }
+
     /// The times of a run.
     ///
     /// # Errors

@@ -282,6 +282,14 @@ impl Plan {
             ActionKind::Settle(settled) => !settled.adds,
             _ => false,
         };
+        if !actions.iter().any(|(.., action)| clears(&action.kind)) {
+            return;
+        }
+        // The place of each written record.
+        let mut written = vec![0; self.administrations.iter().map(|dose| dose.record + 1).max().unwrap_or(0)];
+        for (order, dose) in self.administrations.iter().enumerate().filter(|(_, dose)| !dose.additional) {
+            written[dose.record] = order;
+        }
         let mut cleared = None;
         actions.retain(|(rank, order, action)| {
             if clears(&action.kind) {
@@ -289,15 +297,9 @@ impl Plan {
             }
             let dose = matches!(action.kind, ActionKind::Dose { .. });
             // Its record stands before the one that clears; its own additional doses stand behind.
-            let before = cleared.is_some_and(|cleared| self.written(*order) < cleared);
-            !(dose && *rank == ON_ITS_WAY && before)
+            let before = || cleared.is_some_and(|cleared| written[self.administrations[*order].record] < cleared);
+            !(dose && *rank == ON_ITS_WAY && before())
         });
-    }
-
-    /// The place of the record that an administration belongs to.
-    fn written(&self, order: usize) -> usize {
-        let record = self.administrations[order].record;
-        self.administrations.iter().position(|dose| dose.record == record && !dose.additional).unwrap_or(order)
     }
 
     /// Held values with the covariates that a record at this time sees.

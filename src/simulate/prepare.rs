@@ -7,7 +7,6 @@ use super::plan::Plan;
 use super::run;
 use super::scenario::Scenario;
 use crate::crs::Panel;
-use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::Options;
 use crate::model::Model;
@@ -39,11 +38,7 @@ impl<'s> Prepared<'s> {
     /// Wrong doses or output times; a grading of a model without signs.
     pub fn new(scenario: &'s Scenario<'s>) -> Result<Self, Problems> {
         let (plan, panel) = run::plan(scenario)?;
-        if scenario.grid.before().contains(&true) {
-            let mut found = Diagnostic::error(&codes::BAD_GRID, "rows before doses are those of a single run");
-            found.help("leave `pre` out: a population shows the state after what happens at a time");
-            return Err(found.into());
-        }
+        scenario.grid.one_side("a population")?;
         let grid = scenario.grid.times(plan.start(), plan.end, &scenario.model.time)?;
         let window = run::window(scenario.model, &plan);
         let model = scenario.model;

@@ -227,6 +227,7 @@ fn plan<'m>(scenario: &Scenario<'m>) -> Result<(Scenario<'m>, Plan), Problems> {
     }
     let mut scenario = scenario.clone().with_exposure();
     scenario.grading = None;
+    scenario.grid.one_side("a run with derivatives")?;
     let administrations = run::administrations(&scenario)?;
     let plan = Plan::new(scenario.model, compile::compile(scenario.model, &[]), administrations, scenario.until);
     let plan = plan.with_courses(scenario.courses.clone());

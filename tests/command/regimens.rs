@@ -46,6 +46,9 @@ fn a_regimen_prints_as_text_toml_and_csv_which_read_back_as_the_same() {
         let csv = run(&["--dose", doses, "--print-regimen", "csv"]);
         fs::write(at.join("records.csv"), &csv).unwrap();
         assert_eq!(run(&["--records", "records.csv"]), wanted, "CSV\n{csv}");
+        let scenario = "format = 'cascade-scenario/1'\nmodel = 'small.toml'\nrecords = 'records.csv'\n";
+        fs::write(at.join("scenario.toml"), scenario).unwrap();
+        assert_eq!(printed(at, &["simulate", "--quiet", "--every", "1.5 h", "--scenario", "scenario.toml"]), wanted);
         assert_eq!(run(&["--records", "records.csv", "--print-regimen", "csv"]), csv);
     }
 }

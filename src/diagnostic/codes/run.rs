@@ -16,7 +16,7 @@ codes! {
     NO_SIGNS = "N007", "the model has no signs to grade",
         "Grading reads temperature, blood pressure and treatments. The model declares none under [signs]; `cascade models` shows which do.";
     BAD_SCENARIO = "N008", "scenario not understood",
-        "A scenario file has `model` and may have `parameters`, `until`, `at` or `every`, `rtol`, `solver`, `seed`, `rules`, [set], [[dose]], [[treat]].";
+        "A scenario file has `model` and may have `parameters`, `until`, `at` or `every`, `rtol`, `solver`, `seed`, `rules`, [set], [[dose]] or `records`, [[treat]].";
     INTERRUPTED = "N009", "interrupted",
         "The run was stopped from outside, by Ctrl-C or by the caller.";
     NO_DERIVATIVE = "N010", "no derivative",

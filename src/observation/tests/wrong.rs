@@ -127,6 +127,18 @@ fn dates_count_from_the_first_record_and_clocks_go_over_midnight() {
 }
 
 #[test]
+fn dates_count_from_the_infusion_of_cells_where_there_is_one() {
+    let model = crate::model::Model::embedded("cart-crs").unwrap();
+    let table =
+        "TIME,AMT,CMT\n2026-01-05T09:00,10,dexamethasone\n2026-01-10T09:00,0.1,cart\n2026-01-11T21:00,0.2,cart\n";
+    let mut problems = Problems::default();
+    let read = read_records(&Source::new("r.csv", table), &Sidecar::default(), &model, &mut problems);
+    let read = read.unwrap_or_else(|| panic!("{problems}"));
+    let list = read.subjects[0].doses.as_ref().unwrap().resolve(&model, &mut problems);
+    assert_eq!(list.iter().map(|dose| dose.time).collect::<Vec<_>>(), [-5.0, 0.0, 1.5]);
+}
+
+#[test]
 fn an_observation_before_the_doses_of_its_time_sees_the_trough() {
     let model = small();
     let rows = |text: &str| {
