@@ -139,6 +139,21 @@ impl Arms {
         rows
     }
 
+    /// Declared end points against any and severe CRS by the first scale: places of a benefit and of a risk.
+    pub fn benefits_and_risks(&self) -> Vec<(usize, usize)> {
+        let declared = |point: &EndPoint| point.is_share() && point.name.starts_with("reached_");
+        let benefits = (0..self.end_points.len()).filter(|at| declared(&self.end_points[*at]));
+        let scale = self.arms.first().and_then(|arm| arm.layout.scales.first());
+        let risks: Vec<usize> = match scale {
+            Some(scale) => [format!("crs_any_{scale}"), format!("crs_at_least_3_{scale}")]
+                .iter()
+                .filter_map(|name| self.end_point(name))
+                .collect(),
+            None => Vec::new(),
+        };
+        benefits.flat_map(|benefit| risks.iter().map(move |risk| (benefit, *risk))).collect()
+    }
+
     /// How long each declared end point lasts, end point by end point.
     pub fn durability(&self) -> Vec<Durability> {
         let mut all = Vec::new();

@@ -83,6 +83,39 @@ pub fn arms(arms: &Arms, write: Write) -> Vec<Vec<String>> {
     lines
 }
 
+/// `arm,benefit,benefit_value,benefit_low_95,benefit_high_95,risk,risk_value,risk_low_95,risk_high_95,` and the differences
+/// to the reference with their paired intervals: each declared end point against any and severe CRS.
+pub fn benefit_risk(arms: &Arms, rows: &[Row], write: Write) -> Vec<Vec<String>> {
+    let head = ["value", "low_95", "high_95"];
+    let mut names = vec!["arm".to_string()];
+    for what in ["benefit", "risk"] {
+        names.push(what.into());
+        names.extend(head.map(|name| format!("{what}_{name}")));
+    }
+    for what in ["benefit", "risk"] {
+        names.extend(["difference", "difference_low_95", "difference_high_95"].map(|name| format!("{what}_{name}")));
+    }
+    let mut lines = vec![names];
+    for (at, arm) in arms.arms.iter().enumerate() {
+        for (benefit, risk) in arms.benefits_and_risks() {
+            let mut cells = vec![arm.name.clone()];
+            for point in [benefit, risk] {
+                let value = arms.value(at, point);
+                let (low, high) = value.interval.unzip();
+                cells.push(arms.end_points[point].name.clone());
+                cells.extend([value.centre, low, high].map(|value| some(value, write)));
+            }
+            for point in [benefit, risk] {
+                let row = rows.iter().find(|row| row.arm == at && row.end_point == point);
+                let (low, high) = row.and_then(|row| row.estimate.interval).unzip();
+                cells.extend([row.map(|row| row.estimate.estimate), low, high].map(|value| some(value, write)));
+            }
+            lines.push(cells);
+        }
+    }
+    lines
+}
+
 /// `arm,scale,grade,n,share,low_95,high_95`: patients by their highest grade; those without one are `undetermined`.
 pub fn grades(arms: &Arms, write: Write) -> Vec<Vec<String>> {
     let mut lines = vec![line(&["arm", "scale", "grade", "n", "share", "low_95", "high_95"])];

@@ -210,6 +210,9 @@ fn graded_arms_tell_their_grades() {
     ];
     assert_eq!(printed(folder.path(), &line), "");
     let grades = fs::read_to_string(folder.path().join("out/grades.csv")).unwrap();
+    let both = fs::read_to_string(folder.path().join("out/benefit_risk.csv")).unwrap();
+    assert_eq!(both.lines().count(), 1 + 2 * 2, "two arms, one end point against any and severe CRS");
+    assert!(both.lines().nth(2).unwrap().starts_with("usual,reached_response,"), "{both}");
     assert_eq!(grades.lines().count(), 1 + 2 * 2 * 7);
     let table = fs::read_to_string(folder.path().join("out/comparison.csv")).unwrap();
     assert_eq!(cell(&table, "treated", "any_tocilizumab", "estimate"), "1");
@@ -291,7 +294,7 @@ const WRONG: &[(&str, &[&str])] = &[
         "drug.toml|--optimise|drug amount 1..9 log 5|--utility|P(response)",
         &["A006", "no number of points", "--optimise:1:22"],
     ),
-    ("drug.toml|--arm|a: |--arm|b: none|-n|0", &["--count", "1..=1000000"]),
+    ("drug.toml|--arm|a: |--arm|b: none|-n|0", &["--count", "1..=100000"]),
     ("drug.toml|--arm|a: |--arm|b: none|--patients|no.csv", &["F011", "`no.csv`"]),
     ("drug.toml|--arm|a: |--arm|b: none|--threads|0", &["--threads", "1 to 1024"]),
 ];

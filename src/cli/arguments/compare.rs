@@ -50,7 +50,7 @@ pub struct CompareArgs {
     #[arg(long, value_name = "FILE")]
     pub patients: Option<String>,
     /// Number of patients, the same ones in every arm [default: the typical patient alone, or all of --patients]
-    #[arg(short = 'n', long = "count", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    #[arg(short = 'n', long = "count", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub count: Option<u64>,
     /// Seed of the random numbers [default: that of the first scenario, else 0]
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, value_parser = clap::value_parser!(u64).range(0..1 << 53))]

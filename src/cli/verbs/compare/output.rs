@@ -13,7 +13,7 @@ use crate::compare::{Kind, Who, tables};
 use crate::trajectory::{aligned, brief, number};
 
 /// Columns that hold words, though they may look like numbers.
-const WORDS: [&str; 7] = ["arm", "reference", "endpoint", "unit", "kind", "scale", "grade"];
+const WORDS: [&str; 9] = ["arm", "reference", "endpoint", "unit", "kind", "scale", "grade", "benefit", "risk"];
 /// Columns of the table for reading.
 const SHOWN: [&str; 12] = [
     "arm",
@@ -147,6 +147,7 @@ fn document(found: &Found<'_>) -> Value {
     let mut value = json!({
         "arms": objects(&tables::arms(found.arms, number)),
         "comparison": objects(&tables::comparison(found.arms, found.rows, number)),
+        "benefit_risk": objects(&tables::benefit_risk(found.arms, found.rows, number)),
         "grades": objects(&tables::grades(found.arms, number)),
         "relapse_free": objects(&tables::relapse_free(found.arms, found.durability, number)),
     });
@@ -192,6 +193,9 @@ pub fn write(
     ];
     if !found.arms.arms[0].layout.scales.is_empty() {
         files.push(("grades.csv", tables::grades(found.arms, number)));
+    }
+    if !found.arms.benefits_and_risks().is_empty() {
+        files.push(("benefit_risk.csv", tables::benefit_risk(found.arms, found.rows, number)));
     }
     if !found.durability.is_empty() {
         files.push(("relapse_free.csv", tables::relapse_free(found.arms, found.durability, number)));
