@@ -111,7 +111,8 @@ impl<'p> Population<'p> {
         self
     }
 
-    /// Hands over the numbers of the end points beside their text.
+    /// Hands over the numbers of the end points in place of the lines of tables and of the summaries of end points, in
+    /// smaller blocks if there are few patients for many threads.
     #[must_use]
     pub fn with_cells(mut self) -> Self {
         self.with_cells = true;
@@ -145,9 +146,12 @@ impl<'p> Population<'p> {
         means: Means,
         mut take: impl FnMut(Block) -> bool,
     ) -> Result<u64, Problems> {
-        // Every thread has something to do.
         let share = (range.end - range.start).div_ceil(means.threads.max(1) as u64);
-        let size = share.next_multiple_of(means.lanes.max(1) as u64).clamp(LEAST, BLOCK);
+        let size = match self.with_cells {
+            // Every thread has something to do.
+            true => share.next_multiple_of(means.lanes.max(1) as u64).clamp(LEAST, BLOCK),
+            false => BLOCK,
+        };
         let queue = Queue::new(patients, range.clone(), size, means.threads as u64 + 2);
         let mut done = range.start;
         let mut wrong = None;
@@ -289,19 +293,19 @@ struct Tally<'a> {
 impl Tally<'_> {
     fn patient(&mut self, number_of: u64, individual: &Individual, left: &Left<'_>) -> Lines {
         let mut lines = Lines::default();
+        if self.population.with_cells {
+            lines.failed = Some(left.stopped.is_some());
+            self.statistics.outside += u64::from(!individual.outside.is_empty());
+            self.numbers(left, &mut lines.cells);
+            return lines;
+        }
         let name = individual.subject.clone().unwrap_or_else(|| (number_of + 1).to_string());
         let subject = quoted(&name);
         self.who(&subject, individual, &mut lines.who);
         self.statistics.outside += u64::from(!individual.outside.is_empty());
         lines.points.push_str(&subject);
         let columns = &self.population.columns;
-        if self.population.with_cells {
-            lines.failed = Some(left.stopped.is_some());
-        }
         if left.stopped.is_some() {
-            if self.population.with_cells {
-                lines.cells = vec![f64::NAN; self.statistics.points.len()];
-            }
             self.statistics.failed += 1;
             self.statistics.points.iter_mut().for_each(super::Summary::add_failed);
             lines.points.push_str(",failed");
@@ -324,21 +328,13 @@ impl Tally<'_> {
                         lines.points.push_str(&number(*value));
                     }
                     points.next().expect("one a column of numbers").add(*value);
-                    if self.population.with_cells {
-                        lines.cells.push(*value);
-                    }
                 }
             }
         }
         lines.points.push('\n');
         self.row = row;
-        self.grades(left);
-        self.pending.extend_from_slice(left.rows);
-        let times = self.population.prepared.grid.len();
+        self.course(left);
         let outputs = self.population.prepared.model().outputs.len();
-        if self.pending.len() >= COUNTED_TOGETHER * times * outputs {
-            self.count();
-        }
         if let Some(rules) = &self.population.prepared.plan.treatment {
             for row in decision_rows(self.population.prepared.model(), rules, &left.decisions) {
                 let cells: Vec<String> = row.cells().iter().map(|cell| quoted(cell)).collect();
@@ -359,6 +355,35 @@ impl Tally<'_> {
             }
         }
         lines
+    }
+
+    /// The numbers of the end points alone, NaN for a patient that failed.
+    fn numbers(&mut self, left: &Left<'_>, cells: &mut Vec<f64>) {
+        if left.stopped.is_some() {
+            self.statistics.failed += 1;
+            cells.resize(self.statistics.points.len(), f64::NAN);
+            return;
+        }
+        self.statistics.complete += 1;
+        let mut row = std::mem::take(&mut self.row);
+        columns::cells(self.population.prepared, left, &mut row);
+        cells.extend(row.iter().filter_map(|cell| match cell {
+            Cell::Number(value) => Some(*value),
+            Cell::Word(_) => None,
+        }));
+        self.row = row;
+        self.course(left);
+    }
+
+    /// Counts grades, and rows once there are enough.
+    fn course(&mut self, left: &Left<'_>) {
+        self.grades(left);
+        self.pending.extend_from_slice(left.rows);
+        let times = self.population.prepared.grid.len();
+        let outputs = self.population.prepared.model().outputs.len();
+        if self.pending.len() >= COUNTED_TOGETHER * times * outputs {
+            self.count();
+        }
     }
 
     /// Subject, class, parameters, covariates.

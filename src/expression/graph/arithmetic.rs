@@ -79,13 +79,28 @@ pub fn power<S: Scalar>(x: S, exponent: S, floor: S) -> S {
 /// x^n / (half^n + x^n) as 1 / (1 + (half/x)^n), 0 for x <= 0; derivatives are those at max(x, 1e-12 half).
 #[inline(always)]
 pub fn hill<S: Scalar>(x: S, n: S, half: S) -> S {
-    saturation(x, half, |ratio| ratio.pow(n.value()), |ratio| ratio.pow(n))
+    // Inlined, or they are compiled for plain processors alone.
+    saturation(
+        x,
+        half,
+        #[inline(always)]
+        |ratio| ratio.pow(n.value()),
+        #[inline(always)]
+        |ratio| ratio.pow(n),
+    )
 }
 
 /// [`hill`] with a whole n.
 #[inline(always)]
 pub fn hill_whole<S: Scalar>(x: S, n: i32, half: S) -> S {
-    saturation(x, half, |ratio| ratio.powi(n), |ratio| ratio.powi(n))
+    saturation(
+        x,
+        half,
+        #[inline(always)]
+        |ratio| ratio.powi(n),
+        #[inline(always)]
+        |ratio| ratio.powi(n),
+    )
 }
 
 #[inline(always)]
@@ -95,7 +110,13 @@ fn saturation<S: Scalar>(x: S, half: S, exact_power: impl Fn(S::Value) -> S::Val
     // In this order NaN stays NaN.
     let exact = S::Value::select(x.value().less_equal(zero), zero, exact);
     let floor = (half.value() * S::Value::splat(GUARD)).max(S::Value::splat(f64::MIN_POSITIVE));
-    guarded(x, floor, exact, |x| S::splat(1.0) / (S::splat(1.0) + power(half / x)))
+    guarded(
+        x,
+        floor,
+        exact,
+        #[inline(always)]
+        |x| S::splat(1.0) / (S::splat(1.0) + power(half / x)),
+    )
 }
 
 /// max(x, 0), never -0; NaN stays NaN.

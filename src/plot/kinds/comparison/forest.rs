@@ -43,7 +43,11 @@ fn draw<'r>(
     if rows.is_empty() {
         return None;
     }
-    let written = |value: f64| if axis.scale == Scale::Log { short(value) } else { fixed(value, 1) };
+    let written = |value: f64| match axis.scale {
+        Scale::Log if (0.1..10.0).contains(&value) => fixed(value, 3),
+        Scale::Log => short(value),
+        Scale::Linear => fixed(value, 1),
+    };
     let nothing: f64 = if axis.scale == Scale::Log { 1.0 } else { 0.0 };
     let (mut low, mut high) = (nothing, nothing);
     let mut names = Vec::new();

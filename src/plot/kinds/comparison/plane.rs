@@ -2,7 +2,7 @@
 
 use super::{Cohort, SEVERE, label, legend, words};
 use crate::compare::{Arms, Value};
-use crate::plot::{Axis, Figure, Observation, Observed, Panel, Series, Station};
+use crate::plot::{Axis, Figure, Observation, Observed, Panel, Series, Station, StationKind};
 
 /// The share with the first declared end point against the share with severe CRS by the first scale (any CRS if nobody
 /// has a severe one), with 95 % intervals. None without a declared end point or without a scale.
@@ -31,7 +31,8 @@ pub fn plane(cohort: &Cohort, arms: &Arms) -> Option<Figure> {
         }
         let point = Observation { x, y, below_limit: false };
         panel.observed.push(Observed { label: String::new(), points: vec![point], style: Some(style) });
-        panel.stations.push(Station { x, y, label: arm.name.clone(), style, ..Station::default() });
+        // Arms that lie close keep their names.
+        panel.stations.push(Station { x, y, label: arm.name.clone(), style, kind: StationKind::Start });
     }
     panel.vertical = around(label(arms, benefit), &up);
     let (title, subtitle, footer) = words(cohort, "Benefit and risk", "95 % intervals of the shares");
@@ -52,6 +53,8 @@ fn around(label: String, ends: &[f64]) -> Axis {
     let high = ends.iter().copied().fold(0.0, f64::max);
     let (low, high) = ((low / 10.0).floor() * 10.0, (high / 10.0).ceil() * 10.0);
     let (low, high) = if low < high { (low, high) } else { (0.0, 100.0) };
+    // Small differences do not fill the page.
+    let (low, high) = if high - low < 20.0 { ((low - 10.0).max(0.0), (high + 10.0).min(100.0)) } else { (low, high) };
     // A point at an end is seen whole.
     let margin = 0.02 * (high - low);
     Axis::linear(label, "percent").between(low - margin, high + margin)
