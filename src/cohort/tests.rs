@@ -76,3 +76,12 @@ fn what_is_unknown_is_no_event_and_what_is_bounded_is_counted_within_its_bounds(
     let curve = cohort.onset_curve(0);
     assert_eq!(curve.iter().map(|step| (step.time, step.at_risk, step.events)).collect::<Vec<_>>(), [(1.0, 3, 2)]);
 }
+
+/// One of four lost: S = 3/4, Greenwood's error S sqrt(1/12); by hand 0.12795 to 0.96055.
+#[test]
+fn intervals_of_kaplan_and_meier_stay_between_0_and_1() {
+    let steps = kaplan_meier(&[(1.0, true), (2.0, false), (3.0, false), (4.0, true)]);
+    let (low, high) = steps[0].interval().unwrap();
+    assert!((low - 0.127_95).abs() < 1e-4 && (high - 0.960_55).abs() < 1e-4, "{low} {high}");
+    assert_eq!((steps[1].survival, steps[1].interval()), (0.0, None));
+}

@@ -421,3 +421,31 @@ fn tables_of_patients_are_held_to_their_count() {
     assert!(read("loss [1/d]\n", None).is_err());
     assert!(read("los [1/d]\n1\n", None).unwrap_err().contains("did you mean `loss`?"));
 }
+
+/// The numbers that arms keep are those of the table of end points.
+#[test]
+fn numbers_are_those_of_the_table_of_end_points() {
+    let model = known();
+    let base = scenario(&model, "drug 10 mg at 0 d");
+    let prepared = Prepared::new(&base).unwrap();
+    let draw = crate::population::Draw::new(&model, &base.values, 3, crate::population::Sampling::Random).unwrap();
+    let mut text = String::new();
+    let population = crate::population::Population::new(&prepared, Vec::new(), false);
+    let drawn = crate::population::Patients::Drawn(draw);
+    population
+        .run(drawn, 0..70, means(2), |block| {
+            text += &block.points;
+            assert!(block.cells.is_empty() && block.failed.is_empty());
+            true
+        })
+        .unwrap();
+    let outcomes = arm("arm", &base, DRAWN);
+    let words: Vec<bool> = outcomes.layout.points.iter().map(|column| column.words).collect();
+    assert!(!words.contains(&true), "nothing is graded");
+    for (patient, line) in text.lines().enumerate() {
+        let cells: Vec<&str> = line.split(',').skip(2).collect();
+        let numbers: Vec<String> =
+            outcomes.numbers(patient).iter().map(|value| crate::trajectory::number(*value)).collect();
+        assert_eq!(cells, numbers, "patient {patient}");
+    }
+}
