@@ -1,7 +1,7 @@
 //! The figures of arms that are compared: curves with grades, highest grades, benefit against risk, forest plots, how
 //! long responses last, sweeps, a search.
 //!
-//! In: [`Arms`](crate::compare::Arms) and what was made of them, with a [`Cohort`] that says who they are. Out:
+//! In: [`Arms`] and what was made of them, with a [`Cohort`] that says who they are. Out:
 //! [`Figure`](crate::plot::Figure)s without pixels; nothing where there is nothing to show.
 //!
 //! ```
