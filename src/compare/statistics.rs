@@ -56,7 +56,8 @@ impl Estimate {
     /// How many times narrower pairs made the interval; none where it has no width.
     pub fn gain(&self) -> Option<f64> {
         let (paired, unpaired) = (self.width?, self.unpaired?);
-        (paired > 0.0).then(|| unpaired / paired)
+        // Beyond rounding there is nothing to be narrower than.
+        (paired > 0.0 && unpaired > 1e-12).then(|| unpaired / paired)
     }
 }
 
