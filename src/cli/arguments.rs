@@ -143,7 +143,7 @@ pub struct RunArgs {
     ///
     /// A CSV with ID, TIME (a number, or a date with a time of day), EVID 0-4, AMT, CMT (a dose entry or a state), RATE, II,
     /// ADDL, SS, and covariates of the model by their names; beyond NONMEM DUR, PER, CAP, IF. `cascade explain D015` tells
-    /// what they mean. Of several subjects `simulate` runs all, other verbs the one of --subject.
+    /// what they mean. Of several subjects `simulate` and `grade` run all, other verbs the one of --subject.
     #[arg(long, value_name = "FILE.csv", conflicts_with = "dose")]
     pub records: Option<String>,
     /// The subject of the records
@@ -255,7 +255,7 @@ pub struct GradeArgs {
     ///
     /// A CSV, or `-` for standard input: `subject`, `time [d]`, and values with units in the header, as `ferritin [ng/mL]`.
     /// --option il6_uln="7 pg/mL" sets the upper limit of normal of IL-6.
-    #[arg(long, value_name = "LABS.csv", conflicts_with_all = ["model", "parameters", "set", "dose", "scenario", "until", "at", "every", "rtol", "solver", "scale", "vitals_every"])]
+    #[arg(long, value_name = "LABS.csv", conflicts_with_all = ["model", "parameters", "set", "dose", "records", "subject", "scenario", "until", "at", "every", "rtol", "solver", "scale", "vitals_every"])]
     pub scores: Option<String>,
     /// How to grade.
     #[command(flatten)]

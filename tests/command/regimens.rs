@@ -82,6 +82,24 @@ fn several_subjects_are_one_table_and_covariates_are_told() {
 }
 
 #[test]
+fn patients_of_records_are_graded_by_name() {
+    let folder = folder();
+    let at = folder.path();
+    let records = "ID,TIME,AMT,CMT\nann,2026-01-05T08:00,10,dexamethasone\nann,2026-01-10T09:00,1.1,cart\n\
+                   bob,2026-01-10T09:00,1.1,cart\nbob,2026-01-13T09:00,800,tocilizumab\n";
+    fs::write(at.join("records.csv"), records).unwrap();
+    let text = printed(at, &["grade", "cart-crs", "--records", "records.csv"]);
+    let rows = fields(&text);
+    assert!(rows[1..].iter().all(|row| row[0] == "ann" || row[0] == "bob"), "{text}");
+    let first = |name: &str| rows.iter().find(|row| row[0] == name).unwrap()[1].parse::<f64>().unwrap();
+    assert!((first("ann") + 5.0 + 1.0 / 24.0).abs() < 1e-9 && first("bob") == 0.0, "{text}");
+    let alone = printed(at, &["grade", "cart-crs", "--records", "records.csv", "--subject", "bob"]);
+    assert!(alone.lines().skip(1).eq(text.lines().filter(|row| row.starts_with("bob,"))), "{alone}");
+    let table = printed(at, &["grade", "cart-crs", "--records", "records.csv", "--table", "patients"]);
+    assert_eq!(table.lines().count(), 3, "{table}");
+}
+
+#[test]
 fn rows_stand_before_and_after_doses() {
     let folder = folder();
     let line = ["simulate", "small.toml", "--dose", "drug 10 mg at 0 h every 12 h x 3", "--at"];

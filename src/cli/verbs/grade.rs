@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::arguments::{Format, GradeArgs};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::output::{self, Folder};
-use crate::cli::verbs::{charts, cohorts, scores};
+use crate::cli::verbs::{charts, cohorts, scores, several};
 use crate::cli::{Context, Failure, record, render, standards, tables};
 use crate::cohort::{Cohort, Kind};
 use crate::crs::{COURSE_COLUMNS, Course, Outcome};
@@ -45,6 +45,18 @@ fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
     let began = Instant::now();
     let loaded = Loaded::open(&arguments.run)?;
     let Scales { scales, settings, vitals_every } = loading::scales(&arguments.scales)?;
+    if loaded.subjects.len() > 1 && arguments.to.output.is_none() && arguments.against.is_empty() {
+        let base = loaded.without_records(&arguments.run)?.gradings(scales.clone(), settings, vitals_every);
+        let runs = several::runs(context, &loaded, base)?;
+        if let Some(kind) = arguments.table {
+            let mut cohort = Cohort::new(&scales);
+            runs.iter().for_each(|(name, run)| cohort.add(name, &run.courses, &[]));
+            return cohorts::print(arguments, &cohorts::tables_of(context, arguments, cohort)?, kind);
+        }
+        let courses = runs.iter().flat_map(|(name, run)| run.courses.iter().map(|course| (name.clone(), course)));
+        return print(arguments, &courses.collect::<Vec<_>>());
+    }
+    let name = loaded.subjects.first().map_or("1", |subject| subject.name.as_str());
     let mut scenario = loaded.scenario(&arguments.run)?.gradings(scales.clone(), settings, vitals_every);
     scenario.stop = context.stop.clone();
     context.warn_of_late_doses(&scenario);
@@ -56,10 +68,10 @@ fn simulated(context: &Context, arguments: &GradeArgs) -> Result<(), Failure> {
     }
     let run = scenario.simulate()?;
     context.say_of_rules(&scenario, &run);
-    let courses: Vec<(String, &Course)> = run.courses.iter().map(|course| ("1".to_string(), course)).collect();
+    let courses: Vec<(String, &Course)> = run.courses.iter().map(|course| (name.to_string(), course)).collect();
     let beside = || {
         let mut cohort = Cohort::new(&scales);
-        cohort.add("1", &run.courses, &[]);
+        cohort.add(name, &run.courses, &[]);
         cohorts::tables_of(context, arguments, cohort)
     };
     if let Some(kind) = arguments.table {
@@ -99,6 +111,9 @@ fn refuse_run_flags(arguments: &GradeArgs) -> Result<(), Problems> {
         ("--parameters", !run.parameters.is_empty()),
         ("--set", !run.set.is_empty()),
         ("--dose", !run.dose.is_empty()),
+        ("--treat", !run.treat.is_empty()),
+        ("--records", run.records.is_some()),
+        ("--subject", run.subject.is_some()),
         ("--scenario", run.scenario.is_some()),
         ("--until", run.until.is_some()),
         ("--at", run.at.is_some()),

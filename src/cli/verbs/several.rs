@@ -1,4 +1,4 @@
-//! `cascade simulate --records` of several subjects: one table.
+//! `--records` of several subjects: a run each.
 
 use super::observations::of_subject;
 use crate::cli::arguments::{Format, SimulateArgs};
@@ -6,9 +6,10 @@ use crate::cli::loading::Loaded;
 use crate::cli::{Context, Failure, output, render, tables};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::file;
+use crate::simulate::{Run, Scenario};
 use crate::trajectory::{Header, quoted};
 
-/// Runs each subject and prints their rows one after the other, `subject` first.
+/// `simulate`: runs each subject and prints their rows one after the other, `subject` first.
 pub fn run(context: &Context, arguments: &SimulateArgs, loaded: &Loaded, header: Header) -> Result<(), Failure> {
     let one = arguments.design.is_some() || arguments.check_tolerance || arguments.to.output.is_some();
     if one || matches!(arguments.format, Some(Format::Table | Format::Json)) {
@@ -17,14 +18,29 @@ pub fn run(context: &Context, arguments: &SimulateArgs, loaded: &Loaded, header:
         found.help("choose one with --subject for another format, a folder or a check");
         return Err(found.into());
     }
+    let mut base = loaded.without_records(&arguments.run)?;
+    base.exposure = arguments.exposure;
+    let mut text = String::new();
+    for (name, run) in runs(context, loaded, base)? {
+        let table = if arguments.exposure { tables::exposure(&run.exposure) } else { run.trajectory.to_csv(header) };
+        let (head, rows) = table.split_once('\n').unwrap_or((&table, ""));
+        if text.is_empty() {
+            text = format!("subject,{head}\n");
+        }
+        let name = quoted(&name);
+        rows.lines().for_each(|row| text.push_str(&format!("{name},{row}\n")));
+    }
+    Ok(output::print(&text)?)
+}
+
+/// Runs each subject; what is doubtful is told once.
+pub fn runs(context: &Context, loaded: &Loaded, mut base: Scenario<'_>) -> Result<Vec<(String, Run)>, Failure> {
     if !loaded.warnings.is_empty() {
         context.say(render::text(&loaded.warnings).trim_end());
     }
-    let mut base = loaded.without_records(&arguments.run)?;
-    base.exposure = arguments.exposure;
     base.stop = context.stop.clone();
-    let mut text = String::new();
     let mut told = Vec::new();
+    let mut runs = Vec::new();
     for subject in &loaded.subjects {
         let scenario = base.clone().with_records(subject);
         for doubt in scenario.doubts() {
@@ -34,13 +50,7 @@ pub fn run(context: &Context, arguments: &SimulateArgs, loaded: &Loaded, header:
             }
         }
         let run = scenario.simulate().map_err(|failed| of_subject(failed, "records", &subject.name))?;
-        let table = if arguments.exposure { tables::exposure(&run.exposure) } else { run.trajectory.to_csv(header) };
-        let (head, rows) = table.split_once('\n').unwrap_or((&table, ""));
-        if text.is_empty() {
-            text = format!("subject,{head}\n");
-        }
-        let name = quoted(&subject.name);
-        rows.lines().for_each(|row| text.push_str(&format!("{name},{row}\n")));
+        runs.push((subject.name.clone(), run));
     }
-    Ok(output::print(&text)?)
+    Ok(runs)
 }
