@@ -18,8 +18,8 @@ const COLUMNS: &str = "EVID,AMT,PER,CMT,RATE,DUR,II,ADDL,SS,CAP,IF";
 /// use cascade::model::Model;
 /// use cascade::observation::write_regimen;
 /// let model = Model::embedded("cart-crs")?;
-/// let table = write_regimen(&model, &"cart 1e8 cells split 25/75 % at 0, 24 h".parse()?)?;
-/// assert_eq!(table.lines().nth(2), Some("1,1,1,0.075,.,cart,.,.,.,.,.,.,."));
+/// let table = write_regimen(&model, &"cart 1e9 cells split 25/75 % at 0, 24 h".parse()?)?;
+/// assert_eq!(table.lines().nth(2), Some("1,1,1,0.75,.,cart,.,.,.,.,.,.,."));
 /// # Ok::<(), cascade::diagnostic::Problems>(())
 /// ```
 ///
