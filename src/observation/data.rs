@@ -1,7 +1,8 @@
 //! Simulated data: predictions with residual error, and the table that a fit reads.
 
-use super::design::{DesignSubject, no_error_model};
+use super::design::DesignSubject;
 use super::measurements::Measurement;
+use super::outputs::no_error_model;
 use crate::diagnostic::codes::data;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{DoseKind, Model};

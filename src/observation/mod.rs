@@ -23,6 +23,7 @@ mod columns;
 mod data;
 mod design;
 mod measurements;
+mod outputs;
 mod record;
 mod regimen;
 mod signs;

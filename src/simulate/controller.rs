@@ -124,12 +124,13 @@ impl Look {
 pub struct Controller<'p, S = One> {
     pub(super) plan: &'p Plan,
     parameters: Vec<S>,
-    pub(super) held: Vec<S>,
+    held: Vec<S>,
     actions: Vec<Action<S>>,
     next: usize,
-    pub(super) infusing: Vec<Infusing<S>>,
+    infusing: Vec<Infusing<S>>,
     /// Infusions begun so far.
     begun: usize,
+    /// Why a dose has no steady state.
     pub(super) unsteady: Option<Unsteady>,
     /// Whether each floor's state is above it.
     above: Vec<bool>,
@@ -154,9 +155,9 @@ pub struct Controller<'p, S = One> {
 
 /// An infusion that runs; the number tells it from others of its entry.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Infusing<S> {
+struct Infusing<S> {
     number: usize,
-    pub state: usize,
+    state: usize,
     rate: S,
 }
 
@@ -478,6 +479,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
         }
     }
 
+    /// An infusion runs until a time.
     pub(super) fn begin_infusion(&mut self, entry: usize, state: usize, rate: S, end: S) {
         let number = self.begun;
         self.begun += 1;

@@ -37,3 +37,20 @@ impl Course {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn between_records_the_next_or_the_last_value_holds() {
+        let course =
+            |carry| Course { covariate: 0, carry, points: vec![(0.0, 1.0), (2.0, 2.0), (3.0, 2.0), (5.0, 3.0)] };
+        let values = |carry| [-1.0, 0.0, 1.0, 2.0, 4.0, 5.0, 9.0].map(|time| course(carry).at(time));
+        assert_eq!(values(Carry::Next), [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0]);
+        assert_eq!(values(Carry::Last), [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0]);
+        let changes = |carry| course(carry).changes().collect::<Vec<_>>();
+        assert_eq!(changes(Carry::Next), [(0.0, true, 2.0), (3.0, true, 3.0)]);
+        assert_eq!(changes(Carry::Last), [(2.0, false, 2.0), (5.0, false, 3.0)]);
+    }
+}
