@@ -237,8 +237,89 @@ fn doses_are_written_in_the_unit_of_their_entry_without_rounding_error() {
     assert!(told.contains("error[D015]") && told.contains("give the dose with `rate`"), "{told}");
 }
 
+/// One dose of the small model, as text.
+fn dose_text() -> impl Strategy<Value = String> {
+    let amount = prop_oneof![
+        (1e-3..1e4f64).prop_map(|amount| format!("{amount} mg")),
+        (1e-3..1e2f64).prop_map(|amount| format!("{amount} mg/kg")),
+        Just("load".to_string()),
+    ];
+    let cap = prop_oneof![Just(String::new()), (1.0..1e3f64).prop_map(|cap| format!(" cap {cap} mg"))];
+    let only_if = prop_oneof![Just(""), Just(" if weight < 30 kg"), Just(" if weight >= 61.5 kg")];
+    let infusion = prop_oneof![
+        Just(String::new()),
+        Just(" bolus".to_string()),
+        (0.1..9.0f64).prop_map(|hours| format!(" over {hours} h")),
+        (0.1..90.0f64).prop_map(|rate| format!(" rate {rate} mg/h")),
+    ];
+    let repeat = prop_oneof![
+        Just(String::new()),
+        (0.5..30.0f64, 1..5u32).prop_map(|(every, count)| format!(" every {every} h x {count}")),
+        (0.5..30.0f64, prop::sample::select(vec!["ss", "ss2"]))
+            .prop_map(|(every, ss)| format!(" every {every} h {ss}")),
+        (0.5..30.0f64, 2..5u32).prop_map(|(every, count)| format!(" every {every} h x {count} ss")),
+    ];
+    let entry = prop::sample::select(vec!["drug", "slow"]);
+    let given = (entry, amount, cap, only_if, infusion, -40.0..40.0f64, repeat);
+    let given = given.prop_map(|(entry, amount, cap, only_if, infusion, time, repeat)| {
+        format!("{entry} {amount}{cap}{only_if}{infusion} at {time} h{repeat}")
+    });
+    let time = -40.0..40.0f64;
+    let split = (1.0..1e3f64, -40.0..40.0f64)
+        .prop_map(|(amount, time)| format!("drug {amount} mg split 25/75 % at {time}, {} h", time + 1.0));
+    let steps = (1.0..1e3f64, -40.0..40.0f64)
+        .prop_map(|(amount, time)| format!("slow step {amount}/{} mg at {time}, {} h", 2.0 * amount, time + 7.0));
+    prop_oneof![
+        6 => given,
+        1 => split,
+        1 => steps,
+        1 => time.clone().prop_map(|time| format!("reset at {time} h")),
+        1 => time.prop_map(|time| format!("rescue at {time} h")),
+    ]
+}
+
+/// Whether two numbers are one but for rounding.
+fn alike(a: f64, b: f64) -> bool {
+    a == b || crate::regimen::same_time(a, b)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A regimen as records gives the same again.
+    #[test]
+    fn a_regimen_reads_back_from_its_records(doses in prop::collection::vec(dose_text(), 1..6)) {
+        let model = small();
+        let regimen: crate::regimen::Regimen = doses.join("; ").parse().unwrap();
+        let table = write_regimen(&model, &regimen).unwrap();
+        let mut problems = Problems::default();
+        let read = read_records(&Source::new("r.csv", &*table), &Sidecar::default(), &model, &mut problems);
+        prop_assert!(problems.is_empty(), "{}{}", table, problems);
+        let back = given(&model, &read.unwrap().subjects[0]);
+        let wanted = regimen.resolve(&model, &mut problems);
+        prop_assert_eq!(back.len(), wanted.len(), "{}", table);
+        for (a, b) in back.iter().zip(&wanted) {
+            let same = alike(a.time, b.time) && alike(a.cap, b.cap) && a.entry == b.entry && a.band == b.band;
+            prop_assert!(same && a.additional == b.additional, "{:?} {:?} {}", a, b, table);
+            let amounts = match (a.amount, b.amount) {
+                (Given::Fixed(a), Given::Fixed(b)) => alike(a, b),
+                (Given::PerBody { amount: a, .. }, Given::PerBody { amount: b, .. }) => alike(a, b),
+                (a, b) => a == b,
+            };
+            // At once is at once, whether the entry says so or the dose.
+            let at_once = |delivery| matches!(delivery, Delivery::Bolus | Delivery::Declared);
+            let deliveries = match (a.delivery, b.delivery) {
+                (Delivery::Rate(a), Delivery::Rate(b)) | (Delivery::Duration(a), Delivery::Duration(b)) => alike(a, b),
+                (one, other) if model.doses[a.entry.unwrap_or(0)].name.text == "drug" => at_once(one) == at_once(other),
+                (a, b) => a == b,
+            };
+            let steady = match (a.steady, b.steady) {
+                (Some(a), Some(b)) => a.adds == b.adds && alike(a.interval.unwrap(), b.interval.unwrap()),
+                (a, b) => a == b,
+            };
+            prop_assert!(amounts && deliveries && steady, "{:?} {:?} {}", a, b, table);
+        }
+    }
 
     /// What is written asks for the same again, with the same doses.
     #[test]

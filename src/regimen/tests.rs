@@ -400,7 +400,17 @@ proptest! {
         let text = made.to_string();
         let read = text.parse::<Regimen>();
         prop_assert!(read.is_ok(), "{}: {}", text, read.unwrap_err());
-        prop_assert_eq!(read.unwrap(), made, "{}", text);
+        prop_assert_eq!(&read.unwrap(), &made, "{}", text);
+        // The same through the tables of a scenario.
+        let (file, mut problems) = (Source::new("s.toml", made.to_toml()), Problems::default());
+        let table = crate::document::parse(&file, &mut problems).unwrap();
+        let mut doses = Vec::new();
+        for inner in table.tables("dose", &mut problems) {
+            let span = inner.needed_text("give", inner.span(), &mut problems).unwrap().span();
+            doses.extend(Regimen::parse(&span.source, span.start..span.end, &mut problems).doses);
+        }
+        prop_assert!(problems.is_empty(), "{}", problems);
+        prop_assert_eq!(Regimen { doses }, made);
     }
 
     #[test]
