@@ -16,9 +16,10 @@ prop_compose! {
 
 prop_compose! {
     fn axis()(label in ".{0,40}", unit in ".{0,12}", log in any::<bool>(), from in prop::option::of(number()),
-        to in prop::option::of(number()), decades in number()) -> Axis {
+        to in prop::option::of(number()), decades in number(),
+        names in prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec((number(), ".{0,12}"), 1..4)]) -> Axis {
         let axis = if log { Axis::log(label, unit) } else { Axis::linear(label, unit) };
-        Axis { from, to, decades, ..axis }
+        Axis { from, to, decades, names, ..axis }
     }
 }
 
@@ -41,6 +42,7 @@ prop_compose! {
 fn fill() -> impl Strategy<Value = Fill> {
     prop_oneof![
         (style(), style()).prop_map(|(style, depth)| Fill::Band { style, depth }),
+        style().prop_map(|style| Fill::Outline { style }),
         any::<u8>().prop_map(Fill::Grade),
         Just(Fill::Undetermined),
     ]
