@@ -87,7 +87,6 @@ impl ScenarioFile {
             wrong.label(Span::clone(dose), "");
             found.push(wrong).help("keep one of them");
         }
-        table.reserved("treat", "treatment by rule", found);
         table.finish(found);
         Some(Self {
             source: source.clone(),

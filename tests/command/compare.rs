@@ -281,7 +281,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("drug.toml|--arm|a: |--arm|b: none|--utility|P(grade>=3)", &["A005", "nothing is graded"]),
     ("cart-crs|--arm|a: |--arm|b: none|--utility|P(penn>=3)", &["A005", "no scale `penn`", "--scale asks for more"]),
     ("cart-crs|--arm|a: |--arm|b: none|--utility|P(grade>=9)", &["A005", "`9` is no grade"]),
-    ("cart-crs|--arm|a: |--arm|b: none|-n|10", &["P001", "nothing varies", "table of patients"]),
+    ("hardiansyah-2019|--arm|a: |--arm|b: none|-n|10", &["P001", "nothing varies", "table of patients"]),
     ("drug.toml|--sweep|drug amount 1..9", &["A006", "--sweep:1:13", "number of points"]),
     ("drug.toml|--sweep|drug amount 9..1 3", &["A006", "not below"]),
     ("drug.toml|--sweep|drug amount 1..9 d 3", &["U007", "in mg, not in d"]),
