@@ -1,13 +1,12 @@
 //! Looking through accepted steps for borders.
 
-use crate::numeric::Mask;
-use crate::numeric::Scalar;
+use crate::numeric::{Kernel, Mask, Scalar, apart};
 
 use super::batch::{Batch, Scratch};
 use super::border::{Border, Cause};
 use super::lane::{CELLS, Lane, Phase};
 use super::locate::{Sample, crossing};
-use super::piece::{Part, SideBySide, Sink, gather, lanes_where};
+use super::piece::{Curve, Part, SideBySide, Sink, gather, lanes_where};
 use super::system::System;
 
 impl<S: Scalar, Y: System<S>> Batch<S, Y> {
@@ -172,7 +171,7 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
 
     /// Evaluates all conditions, each lane at its own time: on the curve of its last step, or where it was begun.
     fn evaluate(&mut self) {
-        let Self { system, workspace, lanes, y, curve, scratch, .. } = self;
+        let Self { system, workspace, lanes, y, curve, scratch, options, .. } = self;
         let times = &scratch.times;
         let on_curve: S::Mask = lanes_where(S::LANES, |lane| lanes[lane].from < lanes[lane].t);
         let length = |lane: usize| if on_curve.get(lane) { lanes[lane].t - lanes[lane].from } else { 1.0 };
@@ -180,14 +179,37 @@ impl<S: Scalar, Y: System<S>> Batch<S, Y> {
             if times[lane] == lanes[lane].t { 1.0 } else { (times[lane] - lanes[lane].from) / length(lane) }
         });
         let t: S::Value = gather(S::LANES, |lane| times[lane]);
-        curve.eval(s, t, &mut scratch.y);
-        curve.slope(s, t, gather(S::LANES, length), &mut scratch.slope);
-        for i in 0..y.len() {
-            scratch.y[i] = S::select(on_curve, scratch.y[i], y[i]);
-            scratch.slope[i] = S::select(on_curve, scratch.slope[i], S::default());
-        }
+        let length = gather(S::LANES, length);
+        let Scratch { y: states, slope: slopes, .. } = scratch;
+        options.instructions.run(Along { curve, at: (s, t, length), on_curve, begun: y, states, slopes });
         let Scratch { y, slope, g, dg, .. } = scratch;
         system.evaluate_conditions(workspace, S::constant(t), y, slope, g, dg);
+    }
+}
+
+/// States and slopes along the last steps; where a lane has none, its states as it was begun.
+struct Along<'a, S: Scalar> {
+    curve: &'a Curve<S>,
+    /// Part of the step, time, length of the step.
+    at: (S::Value, S::Value, S::Value),
+    on_curve: S::Mask,
+    begun: &'a [S],
+    states: &'a mut [S],
+    slopes: &'a mut [S],
+}
+
+impl<S: Scalar> Kernel for Along<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { curve, at: (s, t, length), on_curve, begun, states, slopes } = self;
+        curve.eval(s, t, states);
+        curve.slope(s, t, length, slopes);
+        for ((state, slope), begun) in states.iter_mut().zip(slopes).zip(begun).inspect(apart) {
+            *state = S::select(on_curve, *state, *begun);
+            *slope = S::select(on_curve, *slope, S::default());
+        }
     }
 }
 

@@ -251,7 +251,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
         constants
     }
 
-    /// Why a dose has no steady state, once [`Answer::Unsteady`] was given.
+    /// Why a dose has no steady state, once it was found.
     pub fn unsteady(&self) -> Option<Unsteady> {
         self.unsteady
     }

@@ -26,7 +26,7 @@ pub struct RuleFile {
     pub title: String,
     /// Where it was published.
     pub citation: String,
-    /// What it rests on: one of [`EVIDENCE`].
+    /// What it rests on: one of label, guideline, protocol, study, assumption.
     pub evidence: String,
     /// What a reader should know.
     pub notes: Vec<String>,
