@@ -49,9 +49,16 @@ pub struct Table {
     sidecar: Sidecar,
     /// How many of its patients are compared, from the first on.
     pub count: u64,
+    /// Names of the parameters that it lists: no arm changes them.
+    listed: Vec<String>,
 }
 
 impl Table {
+    /// Names of the parameters that it lists.
+    pub fn listed(&self) -> &[String] {
+        &self.listed
+    }
+
     /// A table of patients of `model` with a CSV's bytes: all of them, or the first `count`.
     ///
     /// # Errors
@@ -63,8 +70,11 @@ impl Table {
         scenario: &Scenario<'_>,
         count: Option<u64>,
     ) -> Result<Self, Problems> {
-        let mut table = Self { name: name.into(), bytes: bytes.into(), sidecar, count: 0 };
-        let held = table.open(scenario)?.skip_patients(u64::MAX)?;
+        let mut table = Self { name: name.into(), bytes: bytes.into(), sidecar, count: 0, listed: Vec::new() };
+        let mut patients = table.open(scenario)?;
+        let parameters = &scenario.model.parameters;
+        table.listed = patients.parameters().map(|at| parameters[at].name.text.clone()).collect();
+        let held = patients.skip_patients(u64::MAX)?;
         table.count = count.unwrap_or(held);
         if held == 0 || table.count > held {
             let message = format!("`{name}` holds {held} patients, not {}", table.count.max(1));

@@ -61,7 +61,8 @@ impl Estimate {
     }
 }
 
-/// Compares pairs `(reference, arm)`; none without pairs. Ratios of values that are not all above 0 become differences.
+/// Compares pairs `(reference, arm)`; none without pairs. Values of a pair that differ by less than 1e-4 of the larger count
+/// as equal: a solver at its default tolerance does not tell them apart. Ratios of values that are not all above 0 become differences.
 ///
 /// Ratios and differences have Student's interval of the mean of the pairs' differences (of logarithms for ratios), and
 /// unpaired the interval of Welch. Shares have the adjusted Wald interval for pairs, and unpaired the one that adds a
@@ -74,6 +75,8 @@ pub fn compare(kind: Kind, pairs: &[(f64, f64)]) -> Option<Estimate> {
     if pairs.is_empty() {
         return None;
     }
+    let pairs: Vec<(f64, f64)> = pairs.iter().map(|pair| settled(*pair)).collect();
+    let pairs = pairs.as_slice();
     let n = pairs.len() as f64;
     let lower =
         pairs.iter().map(|(one, other)| if other < one { 1.0 } else { f64::from(u8::from(other == one)) / 2.0 });
@@ -100,6 +103,15 @@ pub fn compare(kind: Kind, pairs: &[(f64, f64)]) -> Option<Estimate> {
         unpaired: (pairs.len() > 1).then(|| welch(one.variance / n, other.variance / n, n)),
         lower,
     })
+}
+
+/// Values nearer than this, relative to the larger, are alike: such differences are the solver's, not the arm's.
+pub(super) const ALIKE: f64 = 1e-4;
+
+/// A pair, its values equal if they are alike.
+fn settled((one, other): (f64, f64)) -> (f64, f64) {
+    let alike = (one - other).abs() <= ALIKE * one.abs().max(other.abs());
+    (one, if alike { one } else { other })
 }
 
 fn proportion(pairs: &[(f64, f64)]) -> Estimate {

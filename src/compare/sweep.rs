@@ -112,6 +112,20 @@ impl Varied {
         if unit == "1" { brief(value) } else { format!("{} {unit}", brief(value)) }
     }
 
+    /// Refuses to vary what a table of patients lists: its values hold.
+    ///
+    /// # Errors
+    /// It does list it.
+    pub fn check_listed(&self, listed: &[String]) -> Result<(), Problems> {
+        match &self.target {
+            Target::Parameter(name) if listed.contains(name) => Err(self.refused(
+                format!("the table of patients lists `{name}`, and its values hold"),
+                "remove its column, or vary something else".into(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Gives a scenario this value.
     ///
     /// # Errors
@@ -134,6 +148,12 @@ impl Varied {
         };
         let dose = &mut doses[place];
         match &self.target {
+            Target::Amount(_) if !self.is_plain(dose.amount.as_ref().map(|amount| &amount.value)) => {
+                return Err(self.refused(
+                    format!("the dose of `{entry}` is by weight or in steps: one amount for all would be another dose"),
+                    format!("give it as one amount in {}", self.unit),
+                ));
+            }
             Target::Amount(_) if value == 0.0 => {
                 doses.remove(place);
             }
@@ -178,6 +198,15 @@ impl Varied {
             Target::Parameter(_) => {}
         }
         Ok(())
+    }
+
+    /// Whether an amount is one number in a unit of the entry, or a parameter.
+    fn is_plain(&self, amount: Option<&Amount>) -> bool {
+        match amount {
+            Some(Amount::Quantity(quantity)) => quantity.unit.convert(1.0, &self.unit).is_some(),
+            Some(Amount::Steps(..)) => false,
+            Some(Amount::Parameter(_)) | None => true,
+        }
     }
 
     fn set(&self, scenario: &mut Scenario<'_>, name: &str, quantity: &Quantity) -> Result<(), Problems> {

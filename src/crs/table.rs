@@ -122,7 +122,10 @@ pub fn grade_states(mut panel: Panel, states: impl IntoIterator<Item = Reading>)
             course.remarks = remarks.clone();
         }
     }
-    courses.iter_mut().for_each(mark_late);
+    let known = |(_, remarks): &(f64, Remarks)| !remarks.has(Remark::InfusionUnknown);
+    if courses.iter().all(|course| course.remarks.iter().all(known)) {
+        courses.iter_mut().for_each(mark_late);
+    }
     courses
 }
 

@@ -2,7 +2,7 @@
 
 use super::moving::Moved;
 use super::plan::{Action, ActionKind, Plan};
-use super::steady::Unsteady;
+use super::steady::{Unsteady, UnsteadyReason};
 use super::switches::Switches;
 use super::treatment::{Decision, Treated};
 use crate::compile::Workspace;
@@ -229,6 +229,11 @@ impl<'p, S: Scalar> Controller<'p, S> {
         let start = self.plan.start();
         self.plan.compiled.program.start(&mut self.workspace, y);
         self.untouched = (y.to_vec(), self.held.clone());
+        if self.treated.is_some() {
+            // What rules see before anything acts.
+            let signs = self.signs_now(start, y);
+            self.observe_for_rules(&signs);
+        }
         let answer = self.respond(start, Look::All, y);
         (start, answer)
     }
@@ -329,6 +334,9 @@ impl<'p, S: Scalar> Controller<'p, S> {
                 }
                 Ok((_, true)) => {
                     answer = answer.max(self.act(time, y));
+                    if self.unsteady.is_some() {
+                        return Answer::Unsteady;
+                    }
                     answer = self.turn_all(time, Look::All, answer, y);
                 }
                 Err(rule) => return Answer::Endless(rule),
@@ -418,10 +426,15 @@ impl<'p, S: Scalar> Controller<'p, S> {
         let mut answer = Answer::Proceed;
         while let Some(action) = self.actions.get(self.next).copied().filter(|action| due(action.time.get(0), time)) {
             self.next += 1;
-            if let ActionKind::Dose { entry, amount, .. } = action.kind
-                && self.is_withheld(time, entry, amount.get(0))
-            {
-                continue;
+            if let ActionKind::Dose { entry, amount, duration } = action.kind {
+                let (amount, duration) = (amount.get(0), duration.get(0));
+                if [amount, duration].iter().any(|value| !(value.is_finite() && *value >= 0.0)) {
+                    self.unsteady = Some(Unsteady { entry, time, reason: UnsteadyReason::Amount { amount, duration } });
+                    return Answer::Unsteady;
+                }
+                if self.is_withheld(time, entry, amount) {
+                    continue;
+                }
             }
             answer = Answer::Restart;
             self.now = S::splat(time).plus_tangents(action.time);
@@ -473,8 +486,16 @@ impl<'p, S: Scalar> Controller<'p, S> {
                 self.switches.turn_on(at, self.now);
                 self.hold_switch(at);
             }
-            ActionKind::Reset => self.start_anew(y),
-            ActionKind::Settle(settled) => self.settle(&settled, action.time, y),
+            ActionKind::Reset => {
+                self.cancel_ordered();
+                self.start_anew(y);
+            }
+            ActionKind::Settle(settled) => {
+                if !settled.adds {
+                    self.cancel_ordered();
+                }
+                self.settle(&settled, action.time, y);
+            }
             ActionKind::Covariate { slot, value } => self.hold(slot, S::splat(value)),
         }
     }
@@ -534,6 +555,16 @@ impl<'p, S: Scalar> Controller<'p, S> {
                 self.give(sign, value);
             }
         }
+    }
+
+    /// The place of the next action.
+    pub(super) fn next_action(&self) -> usize {
+        self.next
+    }
+
+    /// Keeps the actions of which this is true; those behind must be kept.
+    pub(super) fn keep_actions(&mut self, keep: impl FnMut(&Action<S>) -> bool) {
+        self.actions.retain(keep);
     }
 
     pub(super) fn insert(&mut self, action: Action<S>) {
@@ -611,12 +642,8 @@ impl<'p, S: Scalar> Controller<'p, S> {
         Err(count.saturating_sub(1))
     }
 
-    /// The signs as a clinician sees them now; a change goes to the graders and rules. Whether the solver must start anew.
-    fn read_signs(&mut self, time: f64, y: &[S]) -> bool {
-        let shown = !self.plan.compiled.readings.is_empty() || self.panel.is_some();
-        if !shown && self.treated.is_none() {
-            return false;
-        }
+    /// The signs now: those read, and the worse of what is given.
+    fn signs_now(&mut self, time: f64, y: &[S]) -> Signs {
         self.evaluate(S::splat(time), y);
         let mut signs = self.given;
         for &(sign, output) in &self.plan.compiled.readings {
@@ -627,6 +654,16 @@ impl<'p, S: Scalar> Controller<'p, S> {
             let worse = signs.get(sign).map_or(value, |known| sign.worse_of(known, value));
             signs.set(sign, worse);
         }
+        signs
+    }
+
+    /// The signs as a clinician sees them now; a change goes to the graders and rules. Whether the solver must start anew.
+    fn read_signs(&mut self, time: f64, y: &[S]) -> bool {
+        let shown = !self.plan.compiled.readings.is_empty() || self.panel.is_some();
+        if !shown && self.treated.is_none() {
+            return false;
+        }
+        let mut signs = self.signs_now(time, y);
         if let Some(panel) = &mut self.panel {
             panel.observe(self.plan.to_days(time), &signs);
             // What the graders were told: at rounds that is not the signs themselves.

@@ -8,7 +8,7 @@ use super::steady::{Unsteady, UnsteadyReason};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::{regimen, run as codes, treatment};
 use crate::integrate::{Batch, Border, Cause, Counters, Failure, Method, Options, Reason, Sink};
-use crate::model::Model;
+use crate::model::{DoseKind, Model};
 use crate::numeric::Scalar;
 use crate::trajectory::brief;
 
@@ -170,6 +170,17 @@ pub(super) fn unsteady(model: &Model, found: &Unsteady) -> Diagnostic {
             format!("the lag {} {unit} is longer than the interval {} {unit}", brief(lag), brief(interval)),
             "how many doses are on their way at the record is not defined then: give earlier doses as records of their own",
         ),
+        UnsteadyReason::Amount { amount, duration } => {
+            let message = format!(
+                "`{entry}` at {at} {unit} cannot be given: its amount is {}, its duration {} {unit}",
+                brief(in_unit_of(model, found.entry, amount)),
+                brief(duration)
+            );
+            let mut told = Diagnostic::error(&regimen::DOSE_AMOUNT, message);
+            told.label(entry.span.clone(), "");
+            told.help("is a weight, an amount or a rate that it is computed from negative, or 0?");
+            return told;
+        }
         UnsteadyReason::Overlapping => (
             "more than 10000 infusions would run at one time".into(),
             "is the duration, or the rate, in the right unit?",
@@ -187,6 +198,14 @@ pub(super) fn unsteady(model: &Model, found: &Unsteady) -> Diagnostic {
     told.label(entry.span.clone(), "");
     told.help(help);
     told
+}
+
+/// An amount in the unit of its dose entry.
+fn in_unit_of(model: &Model, entry: usize, amount: f64) -> f64 {
+    match &model.doses[entry].kind {
+        DoseKind::Into { unit, .. } => model.scales.from_canonical(unit, amount),
+        _ => amount,
+    }
 }
 
 pub(super) fn explain(model: &Model, failure: &Failure) -> Diagnostic {

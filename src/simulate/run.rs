@@ -87,7 +87,7 @@ pub(super) fn plan(scenario: &Scenario<'_>) -> Result<(Plan, Option<Panel>), Pro
     let rounds = grading.as_ref().is_some_and(|grading| grading.vitals_every.is_some());
     let asked = match scenario.rules.as_slice() {
         [] => None,
-        rules => Some(treatment::ask(rules, model, scales, rounds)?),
+        rules => Some(treatment::ask(rules, model, scales, rounds, scenario.until)?),
     };
     // Rules may ask for grades that the user does not.
     if let Some(asked) = asked.as_ref().filter(|asked| !asked.scales.is_empty()) {

@@ -55,6 +55,13 @@ pub enum UnsteadyReason {
         /// Its index, if one can be named.
         state: Option<usize>,
     },
+    /// Not of steady state: the amount or duration of a dose is negative or no number.
+    Amount {
+        /// How much would arrive, canonical.
+        amount: f64,
+        /// How long it would take, in the time unit of the model.
+        duration: f64,
+    },
 }
 
 /// One stretch between changes of the infusion.

@@ -366,8 +366,8 @@ mod with {
         case("other.parquet", &[loss(), ("los [1/d]", three(), None)], &["P006", "did you mean `loss`?"]);
         case("unit.parquet", &[("loss", three(), None)], &["unit.parquet:1", "loss"]);
         case("twice.parquet", &[loss(), loss()], &["D003"]);
-        case("none.parquet", &[("loss [1/d]", doubles(&[]), None)], &["no patients"]);
-        case("short.parquet", &[("loss [1/d]", doubles(&[]), None)], &["no patients"]);
+        case("none.parquet", &[("loss [1/d]", doubles(&[]), None)], &["a header but no rows"]);
+        case("short.parquet", &[("loss [1/d]", doubles(&[]), None)], &["a header but no rows"]);
         // A list, as a repeated field and as a group.
         let list = Type::primitive_type_builder("loss [1/d]", Physical::DOUBLE).with_repetition(Repetition::REPEATED);
         let list = Arc::new(list.build().unwrap());

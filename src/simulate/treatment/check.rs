@@ -22,12 +22,22 @@ pub struct Asked {
     pub scales: Vec<Scale>,
 }
 
-/// Checks rules. `scales` are graded anyway, the first is `grade`; at `rounds` signs are readings.
+/// Checks rules. `scales` are graded anyway, the first is `grade`; at `rounds` signs are readings; the run ends at `until`.
 ///
 /// # Errors
 /// Names that the model does not have, wrong units, doses that do not fit, rules that can never act: all at once.
-pub fn ask(rules: &[Rule], model: &Model, scales: &[Scale], rounds: bool) -> Result<Asked, Problems> {
+pub fn ask(rules: &[Rule], model: &Model, scales: &[Scale], rounds: bool, until: f64) -> Result<Asked, Problems> {
     let mut problems = Problems::default();
+    for rule in rules {
+        let Some(every) = &rule.every else { continue };
+        let time = every.value.unit.convert(every.value.value, &model.time).unwrap_or(f64::NAN);
+        if time * MOST_ROUNDS < until {
+            problems
+                .error(&treatment::RULE, format!("more than a million rounds: every {}", every.value))
+                .label(every.span.clone(), "")
+                .help("clinical rounds are hours apart: every = \"8 h\"; leave it out to decide at once");
+        }
+    }
     let mut names = Names {
         model,
         scope: model.scope(),
@@ -62,6 +72,9 @@ pub fn ask(rules: &[Rule], model: &Model, scales: &[Scale], rounds: bool) -> Res
     let treatment = Treatment { rules: planned, observed, reported, origin: 0.0 };
     problems.or_value(Some(Asked { treatment, questions, scales }))
 }
+
+/// Most rounds of a run.
+const MOST_ROUNDS: f64 = 1e6;
 
 fn expressions(rule: &Rule) -> impl Iterator<Item = &Expression> {
     let amount = match &rule.act {
@@ -167,6 +180,12 @@ fn act(rule: &Rule, names: &Names<'_>, questions: &mut Questions, problems: &mut
                 amount_at = Some(questions.values.len() - 1);
             }
             let list = doses.resolve(model, problems);
+            if let (Some(wrong), true) = (doses.doses.iter().find(|dose| dose.cap.is_some()), amount.is_some()) {
+                problems
+                    .error(&treatment::RULE, "`cap` beside an amount that is computed")
+                    .label(wrong.span.clone(), "")
+                    .help("put it into the amount: min(20 [mg/kg] * weight, 800 [mg])");
+            }
             if let (Some(wrong), false) =
                 (list.iter().find(|dose| dose.entry.is_none() || dose.steady.is_some()), problems.has_errors())
             {

@@ -5,7 +5,7 @@ use crate::numeric::Scalar;
 use crate::regimen::same_time;
 use crate::sign::Signs;
 use crate::simulate::controller::Controller;
-use crate::simulate::plan::ActionKind;
+use crate::simulate::plan::{Action, ActionKind};
 
 /// Most doses that rules may give to one patient.
 const MOST_GIVEN: usize = 1000;
@@ -57,6 +57,8 @@ pub enum Guard {
     Until,
     /// The amount is no number, or negative.
     Amount,
+    /// The patient is in none of the bands of the doses.
+    Band,
 }
 
 impl Guard {
@@ -67,6 +69,7 @@ impl Guard {
             Guard::MinGap => "min_gap",
             Guard::Until => "until",
             Guard::Amount => "amount",
+            Guard::Band => "if",
         }
     }
 }
@@ -81,10 +84,20 @@ pub(in crate::simulate) struct Treated<S> {
     last: Vec<f64>,
     /// How many doses of each entry have begun.
     begun: Vec<f64>,
-    /// Ordered doses that have not begun: entry and time.
-    ordered: Vec<(usize, f64)>,
+    /// Ordered doses that have not begun.
+    ordered: Vec<Ordered>,
     given: usize,
     pub decisions: Vec<Decision>,
+}
+
+/// A dose that a rule has ordered.
+#[derive(Debug, Clone, Copy)]
+struct Ordered {
+    entry: usize,
+    /// When it is given.
+    given: f64,
+    /// When it arrives, a lag later.
+    arrives: f64,
 }
 
 /// Where a rule stands.
@@ -102,11 +115,14 @@ struct RuleState<S> {
     withholds: bool,
 }
 
-/// What a look at a rule comes to.
-enum Verdict {
-    Nothing,
-    Refuse(Guard),
-    Give,
+/// Doses of one drug that a rule wants to give.
+struct Wanted {
+    entry: usize,
+    count: f64,
+    /// When the first would be given.
+    first: f64,
+    /// Whether all amounts and durations are numbers that can be given.
+    usable: bool,
 }
 
 impl<S: Scalar> Treated<S> {
@@ -130,76 +146,83 @@ impl<S: Scalar> Treated<S> {
         looks.chain(rounds).min_by(f64::total_cmp)
     }
 
-    /// A dose of an entry begins.
+    /// A dose of an entry arrives. Of those that rules ordered the time counts at which they were given.
     pub fn note_dose(&mut self, entry: usize, time: f64) {
-        self.last[entry] = self.last[entry].max(time);
+        let given = self.take_ordered(entry, time).unwrap_or(time);
+        self.last[entry] = self.last[entry].max(given);
         self.begun[entry] += 1.0;
-        let of_rule = |(ordered, when): &(usize, f64)| *ordered == entry && (*when <= time || same_time(*when, time));
-        if let Some(at) = self.ordered.iter().position(of_rule) {
-            self.ordered.remove(at);
-        }
+    }
+
+    /// Takes an ordered dose that arrives now off the list; when it was given.
+    fn take_ordered(&mut self, entry: usize, time: f64) -> Option<f64> {
+        let here = |dose: &Ordered| dose.entry == entry && reached(time, dose.arrives);
+        let at = self.ordered.iter().position(here)?;
+        Some(self.ordered.remove(at).given)
     }
 
     fn count(&self, entry: usize) -> f64 {
-        self.begun[entry] + self.ordered.iter().filter(|(ordered, _)| *ordered == entry).count() as f64
+        self.begun[entry] + self.ordered.iter().filter(|dose| dose.entry == entry).count() as f64
     }
 
-    /// When a dose of an entry last began or will begin.
+    /// When a dose of an entry was last given, or will be.
     fn latest(&self, entry: usize) -> f64 {
-        let ordered = self.ordered.iter().filter(|(ordered, _)| *ordered == entry).map(|(_, time)| *time);
+        let ordered = self.ordered.iter().filter(|dose| dose.entry == entry).map(|dose| dose.given);
         ordered.fold(self.last[entry], f64::max)
     }
 
-    /// A look at a rule that gives: `first` is its first dose and `doses` their number.
-    fn consider(
+    /// Whether a rule wants to give now: its condition has held long enough, or its course goes on.
+    fn wants(
         &mut self,
         at: usize,
         rule: &PlannedRule,
         origin: f64,
         now: S,
         (holds, again): (bool, Option<bool>),
-        (first, doses): (usize, usize),
-    ) -> Verdict {
+    ) -> bool {
         let time = now.get(0);
-        let (count, latest) = (self.count(first), self.latest(first));
         let state = &mut self.states[at];
         state.look = f64::INFINITY;
+        let goes_on = state.fired && again == Some(true);
         if !holds {
-            *state = RuleState { since: None, fired: false, refused: None, ..*state };
-            return Verdict::Nothing;
+            state.since = None;
+            if !goes_on {
+                (state.fired, state.refused) = (false, None);
+            }
+            return goes_on;
         }
         let since = *state.since.get_or_insert(now);
+        if state.fired {
+            return goes_on;
+        }
         let ready = (since.get(0) + rule.hold).max(origin + rule.after);
         if !reached(time, ready) {
             state.look = ready;
-            return Verdict::Nothing;
         }
-        if state.fired && again != Some(true) {
-            return Verdict::Nothing;
+        reached(time, ready)
+    }
+
+    /// What speaks against doses that are wanted now: of each drug its number and the time of its first.
+    fn guard(&mut self, at: usize, rule: &PlannedRule, origin: f64, time: f64, drugs: &[Wanted]) -> Option<Guard> {
+        let gap_over = drugs.iter().map(|drug| time + self.latest(drug.entry) + rule.min_gap - drug.first);
+        let gap_over = gap_over.fold(f64::NEG_INFINITY, f64::max);
+        let too_many = drugs.iter().any(|drug| self.count(drug.entry) + drug.count > rule.max_doses);
+        if !reached(time, gap_over) {
+            self.states[at].look = gap_over;
         }
-        let gap_over = latest + rule.min_gap - rule.delay;
-        if state.fired && !reached(time, gap_over) {
-            // Waiting for the next dose of a course is no refusal.
-            state.look = gap_over;
-            return Verdict::Nothing;
-        }
-        let guard = if time > origin + rule.until && !same_time(time, origin + rule.until) {
+        if drugs.is_empty() {
+            Some(Guard::Band)
+        } else if drugs.iter().any(|drug| !drug.usable) {
+            Some(Guard::Amount)
+        } else if time > origin + rule.until && !same_time(time, origin + rule.until) {
             Some(Guard::Until)
-        } else if count + doses as f64 > rule.max_doses {
+        } else if !reached(time, gap_over) && self.states[at].fired {
+            Some(Guard::MinGap)
+        } else if too_many {
             Some(Guard::MaxDoses)
         } else if !reached(time, gap_over) {
-            state.look = gap_over;
             Some(Guard::MinGap)
         } else {
             None
-        };
-        match guard {
-            Some(guard) if state.refused == Some(guard) => Verdict::Nothing,
-            Some(guard) => {
-                state.refused = Some(guard);
-                Verdict::Refuse(guard)
-            }
-            None => Verdict::Give,
         }
     }
 
@@ -282,7 +305,26 @@ impl<S: Scalar> Controller<'_, S> {
         let Some(rule) = treatment.rules.iter().enumerate().find_map(withholds) else { return false };
         let seen = seen(&treatment.rules[rule], &self.plan.compiled.asked.values, &self.outputs);
         treated.decisions.push(Decision { time, rule, outcome: Outcome::Withheld { entry, amount }, seen });
+        treated.take_ordered(entry, time);
         true
+    }
+
+    /// Doses that rules have ordered and that have not arrived are not given.
+    pub(in crate::simulate) fn cancel_ordered(&mut self) {
+        let Some(treated) = &mut self.treated else { return };
+        let ordered = std::mem::take(&mut treated.ordered);
+        let of_rule = |action: &Action<S>| match action.kind {
+            ActionKind::Dose { entry, .. } => {
+                ordered.iter().any(|dose| dose.entry == entry && dose.arrives == action.time.get(0))
+            }
+            _ => false,
+        };
+        let next = self.next_action();
+        let mut at = 0;
+        self.keep_actions(|action| {
+            at += 1;
+            at <= next || !of_rule(action)
+        });
     }
 
     fn asked_holds(&self, condition: usize) -> bool {
@@ -307,44 +349,58 @@ impl<S: Scalar> Controller<'_, S> {
                 treated.withhold(at, rule, treatment.origin, self.now, holds);
                 continue;
             };
-            let Some(first) = doses.first() else { continue };
             let again = rule.again.map(|again| self.asked_holds(again));
-            let Some(drug) = first.entry else { continue };
-            let counted = (drug, doses.len());
-            let mut outcome = match treated.consider(at, rule, treatment.origin, self.now, (holds, again), counted) {
-                Verdict::Nothing => continue,
-                Verdict::Refuse(guard) => Some(Outcome::Refused(guard)),
-                Verdict::Give => None,
-            };
-            let total = amount.map(|value| self.outputs[plan.compiled.asked.values[value]]);
-            if outcome.is_none() && total.is_some_and(|total| !(total.get(0).is_finite() && total.get(0) >= 0.0)) {
-                outcome = Some(Outcome::Refused(Guard::Amount));
-                treated.states[at].fired = true;
+            if !treated.wants(at, rule, treatment.origin, self.now, (holds, again)) {
+                continue;
             }
+            let total = amount.map(|value| self.outputs[plan.compiled.asked.values[value]]);
             let seen = seen(rule, &plan.compiled.asked.values, &self.outputs);
-            if let Some(outcome) = outcome {
-                treated.decisions.push(Decision { time, rule: at, outcome, seen });
+            let constants = self.constants();
+            // What would be given: with the time at which, before any lag.
+            let mut wanted: Vec<(f64, Action<S>)> = Vec::new();
+            let mut drugs: Vec<Wanted> = Vec::new();
+            for dose in doses {
+                let ordered_dose = plan.ordered(dose, self.parameters(), self.held(), &constants, total);
+                let Some(mut action) = ordered_dose else { continue };
+                let ActionKind::Dose { entry, amount, duration } = action.kind else { continue };
+                action.time = action.time + self.now + S::splat(rule.delay);
+                let given = time + rule.delay + dose.time;
+                let usable = [amount, duration].iter().all(|value| value.get(0) >= 0.0 && value.get(0).is_finite());
+                wanted.push((given, action));
+                match drugs.iter_mut().find(|drug| drug.entry == entry) {
+                    Some(drug) => {
+                        (drug.count, drug.usable) = (drug.count + 1.0, drug.usable && usable);
+                        drug.first = drug.first.min(given);
+                    }
+                    None => drugs.push(Wanted { entry, count: 1.0, first: given, usable }),
+                }
+            }
+            if let Some(guard) = treated.guard(at, rule, treatment.origin, time, &drugs) {
+                let state = &mut treated.states[at];
+                // Waiting for the next dose of a course is no refusal; what was told once is not told again.
+                let waits = guard == Guard::MinGap && state.fired;
+                if !waits && state.refused.replace(guard) != Some(guard) {
+                    let outcome = Outcome::Refused(guard);
+                    treated.decisions.push(Decision { time, rule: at, outcome, seen });
+                }
                 continue;
             }
             treated.states[at].fired = true;
             treated.states[at].refused = None;
-            let constants = self.constants();
-            for dose in doses {
-                let ordered_dose = plan.ordered(dose, self.parameters(), self.held(), &constants, total);
-                let Some(mut action) = ordered_dose else { continue };
-                action.time = action.time + self.now + S::splat(rule.delay);
-                let start = action.time.get(0);
+            for (given, action) in wanted {
                 let ActionKind::Dose { entry, amount, .. } = action.kind else { continue };
-                let outcome = Outcome::Given { entry, amount: amount.get(0), start };
+                let arrives = action.time.get(0);
+                let outcome = Outcome::Given { entry, amount: amount.get(0), start: arrives };
                 treated.decisions.push(Decision { time, rule: at, outcome, seen: seen.clone() });
-                treated.ordered.push((entry, start));
+                treated.ordered.push(Ordered { entry, given, arrives });
                 ordered = true;
-                due |= reached(time, start);
+                due |= reached(time, arrives);
                 treated.given += 1;
                 self.insert(action);
             }
             if rule.again.is_some() {
-                treated.states[at].look = treated.latest(drug) + rule.min_gap - rule.delay;
+                let next = drugs.iter().map(|drug| time + treated.latest(drug.entry) + rule.min_gap - drug.first);
+                treated.states[at].look = next.fold(f64::NEG_INFINITY, f64::max);
             }
             if treated.given > MOST_GIVEN {
                 endless = Some(at);

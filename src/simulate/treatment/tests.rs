@@ -14,7 +14,9 @@ fn ramp() -> Model {
         [states.ramp]\nunit = 'mg'\nstart = '0 [mg]'\nrate = '1 [mg/d]'\n\
         [states.drug]\nunit = 'mg'\nstart = '0 [mg]'\nrate = '-loss * drug'\n\
         [parameters.loss]\nvalue = 0.5\nunit = '1/d'\nassumption = 'A1: a test'\n\
-        [doses.drug]\nstate = 'drug'\nunit = 'mg'\n[doses.cart]\nmarker = true\n\
+        [states.other]\nunit = 'mg'\nstart = '0 [mg]'\nrate = '-loss * other'\n\
+        [covariates.weight]\nunit = 'kg'\ndefault = 70\ncarry = 'next'\n\
+        [doses.drug]\nstate = 'drug'\nunit = 'mg'\n[doses.other]\nstate = 'other'\nunit = 'mg'\n[doses.cart]\nmarker = true\n\
         [outputs.level]\nvalue = 'drug'\nunit = 'mg'\n[outputs.ramp]\nvalue = 'ramp'\nunit = 'mg'\n";
     Model::parse(&Source::new("ramp.toml", text)).unwrap_or_else(|found| panic!("{found}")).0
 }
@@ -139,6 +141,66 @@ fn doses_are_withheld_while_something_holds() {
     assert!((level / expected - 1.0).abs() < 1e-5, "{level} {expected}");
     assert_eq!(told(&run("for = '1 d'")), [("withheld", 5.0)]);
     assert_eq!(told(&run("until = '4 d'")), [("withheld", 3.0)]);
+}
+
+#[test]
+fn guards_look_at_every_drug_and_at_what_would_be_given() {
+    let model = ramp();
+    let head = "[[treat]]\nname = 'one'\nwhen = 'ramp >= 3 [mg]'\n";
+    // Of two drugs each has its own number and gap.
+    let both = format!("{head}give = 'other 2 mg; drug 3 mg'\nmax_doses = 1");
+    assert_eq!(told(&run(&model, &both, "none")), [("given", 3.0), ("given", 3.0)]);
+    let gap = format!("{head}give = 'other 2 mg; drug 3 mg'\nmin_gap = '1 d'");
+    assert_eq!(told(&run(&model, &gap, "drug 1 mg at 2.5 d")), [("min_gap", 3.0), ("given", 3.5), ("given", 3.5)]);
+    // Of doses for bands only the patient's own counts.
+    let bands = "give = 'drug 12 mg/kg if weight < 30 kg; drug 8 mg/kg if weight >= 30 kg'\nmax_doses = 1";
+    let done = run(&model, &format!("{head}{bands}"), "none");
+    assert_eq!(told(&done), [("given", 3.0)]);
+    assert!((done.decisions[0].amount.unwrap() - 560.0).abs() < 1e-9);
+    let none = "give = 'drug 12 mg/kg if weight < 30 kg'";
+    assert_eq!(told(&run(&model, &format!("{head}{none}"), "none")), [("if", 3.0)]);
+    // What cannot be given is refused.
+    let negative = format!("{head}give = 'drug'\namount = '1 [mg] - ramp'");
+    assert_eq!(told(&run(&model, &negative, "none")), [("amount", 3.0)]);
+}
+
+#[test]
+fn a_course_goes_on_though_its_condition_no_longer_holds() {
+    let model = ramp();
+    let rule = "[[treat]]\nname = 'one'\nwhen = 'ramp >= 3 [mg] and ramp < 3.2 [mg]'\ngive = 'drug 8 mg'\n\
+        repeat_while = 'ramp < 5.5 [mg]'\nmin_gap = '1 d'";
+    assert_eq!(told(&run(&model, rule, "none")), [("given", 3.0), ("given", 4.0), ("given", 5.0)]);
+}
+
+#[test]
+fn a_dose_ordered_and_then_withheld_or_reset_was_not_given() {
+    let model = ramp();
+    let give = "[[treat]]\nname = 'one'\nwhen = 'ramp >= 3 [mg] and ramp < 4 [mg] or ramp >= 6 [mg]'\ngive = 'drug 8 mg'\n\
+        delay = '12 h'\nmax_doses = 1\n";
+    let hold = "[[treat]]\nname = 'hold'\nwhen = 'ramp >= 3.2 [mg] and ramp < 5 [mg]'\nwithhold = 'drug'";
+    let done = run(&model, &format!("{give}{hold}"), "none");
+    assert_eq!(told(&done), [("given", 3.0), ("withheld", 3.5), ("given", 6.0)]);
+    let course = "[[treat]]\nname = 'one'\nwhen = 'dose_count(cart) >= 1'\ngive = 'drug 8 mg at 0 d every 12 h x 4'";
+    let level = |doses: &str| {
+        let done = run(&model, course, doses);
+        done.trajectory.series(done.trajectory.column("drug").unwrap()).last().unwrap()
+    };
+    let at = |times: &[f64]| times.iter().map(|time| 8.0 * f64::exp(-0.5 * (20.0 - time))).sum::<f64>();
+    assert!((level("cart at 2 d") / at(&[2.0, 2.5, 3.0, 3.5]) - 1.0).abs() < 1e-5);
+    assert!(level("cart at 2 d; reset at 2.7 d").abs() < 1e-9);
+}
+
+#[test]
+fn signs_are_known_before_the_first_dose_acts() {
+    let model = Model::embedded("cart-crs").unwrap();
+    let rule = "[[treat]]\nname = 'hold'\nwhen = 'sign_sbp < 90 [mmHg] or sign_fio2 < 20 [percent]'\nwithhold = 'cart'";
+    for every in [None, Some(0.25)] {
+        let scenario = Scenario::new(&model).unwrap().until(&"1.5 d".parse().unwrap()).unwrap();
+        let scenario = scenario.gradings(vec![Scale::astct_2019()], Settings::default(), every);
+        let run =
+            scenario.treated(parsed(rule).unwrap()).simulate().unwrap_or_else(|failed| panic!("{}", failed.problems));
+        assert_eq!(run.decisions, [], "{every:?}");
+    }
 }
 
 /// The first time at which something holds in the solution of another solver at a tight tolerance, by bisection.
@@ -304,6 +366,8 @@ fn what_cannot_be_is_told_with_its_place() {
             "exclude each other",
         ),
         (rule("when = 'ramp > 1 [mg]'\ngive = 'cart'\namount = '8 [mg]'"), "R008", "leave `amount` out"),
+        (rule("when = 'ramp > 1 [mg]'\ngive = 'drug cap 4 mg'\namount = '8 [mg]'"), "T001", "put it into the amount"),
+        (rule(&format!("{give}when = 'ramp > 1 [mg]'\nevery = '1e-3 s'")), "T001", "more than a million rounds"),
         // A dose that turns its condition off for a moment only.
         (
             rule("when = 'level < 1 [mg]'\ngive = 'drug'\namount = '1.0001 [mg] - level'"),

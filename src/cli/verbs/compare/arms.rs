@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::cli::arguments::{CompareArgs, RunArgs};
-use crate::cli::disk;
 use crate::cli::loading::Loaded;
+use crate::cli::{Context, disk};
 use crate::diagnostic::codes::{compare as codes, file};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
 use crate::regimen::Regimen;
@@ -92,6 +92,19 @@ pub fn scenarios(opened: &[Opened]) -> Result<Vec<Scenario<'_>>, Problems> {
         }
     }
     problems.or_value(Some(scenarios))
+}
+
+/// Says which values of arms a table of patients overrides.
+pub fn warn_of_listed(context: &Context, opened: &[Opened], listed: &[String]) {
+    let set = opened.iter().flat_map(|arm| arm.run.set.iter().map(move |text| (&arm.name, text)));
+    for (arm, text) in set {
+        let name = text.split('=').next().unwrap_or_default().trim();
+        if listed.iter().any(|known| known == name) {
+            context.say(&format!(
+                "warning: `{name}` of arm `{arm}` is that of the table of patients, not the one it sets"
+            ));
+        }
+    }
 }
 
 /// The place of the reference.

@@ -94,8 +94,19 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
             context.say(render::text(&arm.loaded.warnings).trim_end());
         }
     }
+    if let Some(other) = scenarios.iter().position(|scenario| scenario.until != scenarios[0].until) {
+        let (one, two) = (&opened[0].name, &opened[other].name);
+        context.say(&format!(
+            "warning: `{one}` ends at {} and `{two}` at {} {}: what is followed longer is not comparable; say --until",
+            scenarios[0].until, scenarios[other].until, model.time
+        ));
+    }
     let seed = arguments.seed.or_else(|| opened.iter().find_map(|arm| arm.loaded.seed)).unwrap_or(0);
     let table = arguments.patients.as_ref().map(|path| listed(path, &scenarios[0], arguments.count)).transpose()?;
+    if let Some(table) = &table {
+        sweeps.iter().chain(&bounds).try_for_each(|one| one.check_listed(table.listed()))?;
+        arms::warn_of_listed(context, &opened, table.listed());
+    }
     let who = match (&table, arguments.count) {
         (Some(table), _) => Who::Listed(table),
         (None, Some(count)) => Who::Drawn { count, seed },
