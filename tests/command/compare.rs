@@ -332,3 +332,55 @@ fn mistakes_of_several_arms_are_told_together() {
         assert!(said.contains(part), "{part} is not told:\n{said}");
     }
 }
+
+#[test]
+fn what_a_table_of_patients_lists_is_not_varied_in_silence() {
+    let folder = folder();
+    let at = folder.path();
+    fs::write(at.join("p.csv"), "loss [1/d]\n0.3\n0.5\n0.8\n").unwrap();
+    let line = ["compare", "drug.toml", "--patients", "p.csv", "--sweep", "parameter loss 0.2..1 3"];
+    let (code, said) = told(at, &line);
+    assert!(code == 2 && said.contains("lists `loss`") && said.contains("--sweep:1:1"), "{said}");
+    let arms = ["--arm", "slow: set loss=0.2 1/d", "--arm", "fast: set loss=2 1/d"];
+    let (code, said) = told(at, &[&["compare", "drug.toml", "--patients", "p.csv"][..], &arms].concat());
+    assert!(code == 0 && said.contains("warning: `loss` of arm `slow` is that of the table"), "{said}");
+}
+
+#[test]
+fn arms_of_different_length_are_told() {
+    let folder = folder();
+    let at = folder.path();
+    for until in ["10 d", "20 d"] {
+        let name = format!("{}.toml", &until[..2]);
+        let text = format!("format = \"cascade-scenario/1\"\nmodel = \"drug.toml\"\nuntil = \"{until}\"\n");
+        fs::write(at.join(name), text).unwrap();
+    }
+    let (code, said) = told(at, &["compare", "10.toml", "20.toml", "-n", "5"]);
+    assert!(code == 0 && said.contains("warning: `10` ends at 10 and `20` at 20 d"), "{said}");
+}
+
+#[test]
+fn an_amount_for_all_does_not_replace_doses_in_steps() {
+    let folder = folder();
+    let line = ["--dose", "drug step 1/2/5 mg at 0, 7, 14 d", "--sweep", "drug amount 1..9 3"];
+    let (code, said) = told(folder.path(), &[&["compare", "drug.toml"][..], &line].concat());
+    assert!(code == 2 && said.contains("by weight or in steps"), "{said}");
+}
+
+#[test]
+fn what_differs_less_than_a_solver_can_tell_is_alike() {
+    let folder = folder();
+    // A dose of nothing restarts the solver and changes nothing.
+    let arms = ["--arm", "a: drug 10 mg at 0 d", "--arm", "b: drug 10 mg at 0 d; drug 0 mg at 3 d"];
+    let csv = compare(folder.path(), &[&arms[..], &["-n", "20", "--format", "csv"]].concat());
+    let rows = fields(&csv);
+    let at = |name: &str| rows[0].iter().position(|head| *head == name).unwrap();
+    // What has fallen below the tolerance of its state is not known so well.
+    let known =
+        |row: &&Vec<&str>| ["cmax_", "auc_0_28d_", "time_"].iter().any(|head| row[at("endpoint")].starts_with(head));
+    assert!(rows[1..].iter().filter(known).count() >= 4, "{csv}");
+    for row in rows[1..].iter().filter(known) {
+        let nothing = if row[at("kind")] == "ratio" { "1" } else { "0" };
+        assert_eq!((row[at("estimate")], row[at("low_95")], row[at("gain")]), (nothing, nothing, ""), "{row:?}");
+    }
+}

@@ -98,3 +98,20 @@ fn rules_are_shown_with_their_evidence() {
     let (code, said) = told(at, &["simulate", "stein-2019", "--treat", "tocilizumab"]);
     assert!(code == 2 && said.contains("no signs to grade"), "{said}");
 }
+
+#[test]
+fn a_dose_that_cannot_be_given_is_refused_with_its_time() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    let text = "format = 'cascade-model/1'\nname = 'm'\ntitle = 'M'\ntime = 'd'\nmaturity = 'illustrative'\n\
+        [simulation]\nuntil = '2 d'\n[states.drug]\nunit = 'mg'\nstart = '0'\nrate = '-drug * 1 [1/d]'\n\
+        [covariates.weight]\nunit = 'kg'\ndefault = 70\ncarry = 'next'\n[doses.drug]\nstate = 'drug'\nunit = 'mg'\n\
+        [outputs.drug]\nvalue = 'drug'\nunit = 'mg'\n";
+    fs::write(at.join("m.toml"), text).unwrap();
+    let by = |weight: &str, dose: &str| told(at, &["simulate", "m.toml", "--dose", dose, "--set", weight]);
+    assert_eq!(by("weight=70 kg", "drug 8 mg/kg at 0 d").0, 0);
+    let (code, said) = by("weight=-70 kg", "drug 8 mg/kg at 1 d");
+    assert!(code != 0 && said.contains("R006") && said.contains("`drug` at 1 d") && said.contains("-560"), "{said}");
+    let (code, said) = by("weight=0 kg", "drug 8 mg rate 1 mg/kg/h at 1 d");
+    assert!(code != 0 && said.contains("R006"), "{said}");
+}

@@ -155,3 +155,23 @@ fn a_vasopressor_without_an_equivalent_needs_no_weight() {
     let course = by("10,PRESSOR:ANGII,0.02,ug/kg/min\n20,HR,90");
     assert_eq!(at(&course, 11.0), Some(3));
 }
+
+#[test]
+fn nothing_is_late_where_the_infusion_is_not_known() {
+    let row = |day: u32, value: f64| {
+        format!("1,2026-01-{day:02} 06:00,TEMP,{value},degC\n1,2026-01-{day:02} 06:00,SBP,110,mmHg\n")
+    };
+    let text = |head: &str| {
+        format!("subject,datetime,param,value,unit\n{head}{}{}{}", row(1, 37.0), row(20, 38.5), row(22, 37.0))
+    };
+    let late = |head: &str| {
+        let text = text(head);
+        let chart = LongTable::open("ward.csv", text.as_bytes()).unwrap().next_chart().unwrap().unwrap();
+        let panel = Panel::new(&[Scale::astct_2019()], &Settings::default()).unwrap();
+        let course = grade_states(panel, chart.states(&Options::default())).remove(0);
+        let told: Vec<String> = course.records().flat_map(|record| record.flags).map(str::to_owned).collect();
+        (told.contains(&"late-onset".to_owned()), told.contains(&"time-from-first-row".to_owned()))
+    };
+    assert_eq!(late(""), (false, true));
+    assert_eq!(late("1,2026-01-01 06:00,INFUSION,1,\n"), (true, false));
+}
