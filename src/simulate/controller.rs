@@ -511,12 +511,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
 
     /// Running infusions end at once; those of the regimen that were still to come are not in the list.
     pub(super) fn end_infusions(&mut self) {
-        let next = self.next;
-        let mut at = 0;
-        self.actions.retain(|action| {
-            at += 1;
-            at <= next || !matches!(action.kind, ActionKind::InfusionEnd { .. })
-        });
+        self.keep_pending(|action| !matches!(action.kind, ActionKind::InfusionEnd { .. }));
         for ended in std::mem::take(&mut self.infusing) {
             self.infuse(ended.state);
         }
@@ -557,14 +552,14 @@ impl<'p, S: Scalar> Controller<'p, S> {
         }
     }
 
-    /// The place of the next action.
-    pub(super) fn next_action(&self) -> usize {
-        self.next
-    }
-
-    /// Keeps the actions of which this is true; those behind must be kept.
-    pub(super) fn keep_actions(&mut self, keep: impl FnMut(&Action<S>) -> bool) {
-        self.actions.retain(keep);
+    /// Keeps the actions still to come of which this is true.
+    pub(super) fn keep_pending(&mut self, mut keep: impl FnMut(&Action<S>) -> bool) {
+        let next = self.next;
+        let mut at = 0;
+        self.actions.retain(|action| {
+            at += 1;
+            at <= next || keep(action)
+        });
     }
 
     pub(super) fn insert(&mut self, action: Action<S>) {

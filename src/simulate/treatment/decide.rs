@@ -201,28 +201,32 @@ impl<S: Scalar> Treated<S> {
         reached(time, ready)
     }
 
+    /// When the gaps of a rule let it give these doses, which it wants at `time`.
+    fn gap_over(&self, rule: &PlannedRule, time: f64, drugs: &[Wanted]) -> f64 {
+        let over = drugs.iter().map(|drug| time + self.latest(drug.entry) + rule.min_gap - drug.first);
+        over.fold(f64::NEG_INFINITY, f64::max)
+    }
+
     /// What speaks against doses that are wanted now: of each drug its number and the time of its first.
     fn guard(&mut self, at: usize, rule: &PlannedRule, origin: f64, time: f64, drugs: &[Wanted]) -> Option<Guard> {
-        let gap_over = drugs.iter().map(|drug| time + self.latest(drug.entry) + rule.min_gap - drug.first);
-        let gap_over = gap_over.fold(f64::NEG_INFINITY, f64::max);
+        let gap_over = self.gap_over(rule, time, drugs);
+        let early = !reached(time, gap_over);
         let too_many = drugs.iter().any(|drug| self.count(drug.entry) + drug.count > rule.max_doses);
-        if !reached(time, gap_over) {
-            self.states[at].look = gap_over;
+        let state = &mut self.states[at];
+        if early {
+            state.look = gap_over;
         }
         if drugs.is_empty() {
             Some(Guard::Band)
         } else if drugs.iter().any(|drug| !drug.usable) {
             Some(Guard::Amount)
-        } else if time > origin + rule.until && !same_time(time, origin + rule.until) {
+        } else if !reached(origin + rule.until, time) {
             Some(Guard::Until)
-        } else if !reached(time, gap_over) && self.states[at].fired {
-            Some(Guard::MinGap)
-        } else if too_many {
+        } else if too_many && !(early && state.fired) {
+            // Within a course the last dose is refused when it would be due.
             Some(Guard::MaxDoses)
-        } else if !reached(time, gap_over) {
-            Some(Guard::MinGap)
         } else {
-            None
+            early.then_some(Guard::MinGap)
         }
     }
 
@@ -319,12 +323,7 @@ impl<S: Scalar> Controller<'_, S> {
             }
             _ => false,
         };
-        let next = self.next_action();
-        let mut at = 0;
-        self.keep_actions(|action| {
-            at += 1;
-            at <= next || !of_rule(action)
-        });
+        self.keep_pending(|action| !of_rule(action));
     }
 
     fn asked_holds(&self, condition: usize) -> bool {
@@ -399,8 +398,7 @@ impl<S: Scalar> Controller<'_, S> {
                 self.insert(action);
             }
             if rule.again.is_some() {
-                let next = drugs.iter().map(|drug| time + treated.latest(drug.entry) + rule.min_gap - drug.first);
-                treated.states[at].look = next.fold(f64::NEG_INFINITY, f64::max);
+                treated.states[at].look = treated.gap_over(rule, time, &drugs);
             }
             if treated.given > MOST_GIVEN {
                 endless = Some(at);

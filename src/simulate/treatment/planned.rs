@@ -20,7 +20,7 @@ pub struct Treatment {
 /// Something that rules read beside the model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Observed {
-    /// A sign as the graders saw it; the multiple, divisor and offset make it canonical.
+    /// A sign as the graders saw it.
     Sign(Sign),
     /// The grade on a scale, a lower bound if it is not exact.
     Grade(usize),

@@ -9,7 +9,14 @@ use crate::simulate::{DecisionRow, Grid, Run, Scenario};
 
 /// `ramp` is the time in days in mg; `wave` falls by half a day (`1 mg` at 0), a dose of `drug` adds to it.
 fn ramp() -> Model {
-    let text = "format = 'cascade-model/1'\nname = 'ramp'\ntitle = 'Ramp'\ntime = 'd'\nmaturity = 'illustrative'\n\
+    model(RAMP)
+}
+
+fn model(text: &str) -> Model {
+    Model::parse(&Source::new("ramp.toml", text)).unwrap_or_else(|found| panic!("{found}")).0
+}
+
+const RAMP: &str = "format = 'cascade-model/1'\nname = 'ramp'\ntitle = 'Ramp'\ntime = 'd'\nmaturity = 'illustrative'\n\
         notes = []\n[simulation]\nuntil = '20 d'\n\
         [states.ramp]\nunit = 'mg'\nstart = '0 [mg]'\nrate = '1 [mg/d]'\n\
         [states.drug]\nunit = 'mg'\nstart = '0 [mg]'\nrate = '-loss * drug'\n\
@@ -18,8 +25,6 @@ fn ramp() -> Model {
         [covariates.weight]\nunit = 'kg'\ndefault = 70\ncarry = 'next'\n\
         [doses.drug]\nstate = 'drug'\nunit = 'mg'\n[doses.other]\nstate = 'other'\nunit = 'mg'\n[doses.cart]\nmarker = true\n\
         [outputs.level]\nvalue = 'drug'\nunit = 'mg'\n[outputs.ramp]\nvalue = 'ramp'\nunit = 'mg'\n";
-    Model::parse(&Source::new("ramp.toml", text)).unwrap_or_else(|found| panic!("{found}")).0
-}
 
 fn parsed(treat: &str) -> Result<Vec<Rule>, Problems> {
     let text = format!("format = 'cascade-rules/1'\nname = 'mine'\n{treat}");
@@ -162,6 +167,19 @@ fn guards_look_at_every_drug_and_at_what_would_be_given() {
     // What cannot be given is refused.
     let negative = format!("{head}give = 'drug'\namount = '1 [mg] - ramp'");
     assert_eq!(told(&run(&model, &negative, "none")), [("amount", 3.0)]);
+}
+
+#[test]
+fn gaps_are_those_between_doses_given_not_between_arrivals() {
+    let entry = "[doses.drug]\nstate = 'drug'\nunit = 'mg'\n";
+    let lagged = model(&RAMP.replace(entry, &format!("{entry}lag = '0.25 [d]'\n")));
+    let rule = "[[treat]]\nname = 'one'\nwhen = 'ramp >= 3 [mg]'\ngive = 'drug 8 mg'\n\
+        repeat_while = 'ramp < 5.5 [mg]'\nmin_gap = '1 d'";
+    let done = run(&lagged, rule, "none");
+    assert_eq!(
+        (told(&done), starts(&done)),
+        (vec![("given", 3.0), ("given", 4.0), ("given", 5.0)], vec![3.25, 4.25, 5.25])
+    );
 }
 
 #[test]
