@@ -74,6 +74,7 @@ pub mod crs;
 pub mod diagnostic;
 pub mod document;
 pub mod error_model;
+pub mod fit;
 pub mod expression;
 pub mod integrate;
 pub mod model;

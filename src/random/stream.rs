@@ -22,6 +22,12 @@ pub enum Purpose {
     Cohort,
     /// Patients drawn again from patients.
     Bootstrap,
+    /// Random effects of a subject's chain while a population is estimated.
+    Chain,
+    /// Random effects by which a likelihood is integrated.
+    Importance,
+    /// Starts of a search.
+    Starts,
 }
 
 impl Purpose {
@@ -36,6 +42,9 @@ impl Purpose {
             Self::Audit => 6,
             Self::Cohort => 7,
             Self::Bootstrap => 8,
+            Self::Chain => 9,
+            Self::Importance => 10,
+            Self::Starts => 11,
         }
     }
 }

@@ -29,6 +29,7 @@ pub mod compare;
 pub mod data;
 pub mod expression;
 pub mod file;
+pub mod fit;
 pub mod model;
 pub mod population;
 pub mod regimen;
@@ -42,7 +43,7 @@ pub use expression::UNKNOWN_NAME;
 /// All codes, by stage.
 pub fn all() -> impl Iterator<Item = &'static Code> {
     let before = [file::ALL, expression::ALL, unit::ALL, model::ALL, regimen::ALL, scale::ALL, chart::ALL];
-    let after = [data::ALL, run::ALL, population::ALL, treatment::ALL, compare::ALL];
+    let after = [data::ALL, run::ALL, population::ALL, treatment::ALL, compare::ALL, fit::ALL];
     before.into_iter().chain(after).flatten().copied()
 }
 

@@ -1,0 +1,99 @@
+//! Maximum likelihood of a population by FO, FOCE, FOCEI or Laplace.
+
+use super::marginal::Evaluation;
+use super::mode::Mode;
+use super::objective::Approximation;
+use super::optimise::{self, Objective, Reason, Settings};
+use super::population::Population;
+use crate::integrate::Stop;
+
+/// What a search went through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Iteration {
+    /// Its number, from 0.
+    pub iteration: usize,
+    /// The coordinates.
+    pub x: Vec<f64>,
+    /// The objective.
+    pub objective: f64,
+    /// Norm of the gradient.
+    pub gradient: f64,
+}
+
+/// A maximum that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Approximated {
+    /// The coordinates.
+    pub x: Vec<f64>,
+    /// Objective, modes and gradient there.
+    pub evaluation: Evaluation,
+    /// How it went.
+    pub iterations: Vec<Iteration>,
+    /// Why it ended.
+    pub reason: Reason,
+}
+
+struct Search<'a, 'm, F> {
+    population: &'a Population<'m>,
+    how: Approximation,
+    /// Modes at the last accepted place, from which the next are sought.
+    modes: Vec<Mode>,
+    last: Option<Evaluation>,
+    iterations: Vec<Iteration>,
+    stop: &'a Stop,
+    report: F,
+}
+
+impl<F: FnMut(&Iteration)> Objective for Search<'_, '_, F> {
+    fn value(&mut self, x: &[f64]) -> Option<f64> {
+        let found = self.population.evaluate(x, self.how, &self.modes, false).ok()?;
+        let value = found.objective;
+        self.last = Some(found);
+        value.is_finite().then_some(value)
+    }
+
+    fn gradient(&mut self, x: &[f64]) -> Option<(f64, Vec<f64>)> {
+        let from = self.last.take().map_or_else(|| self.modes.clone(), |last| last.modes);
+        let found = self.population.evaluate(x, self.how, &from, true).ok()?;
+        let (value, gradient) = (found.objective, found.gradient.clone());
+        self.last = Some(found);
+        value.is_finite().then_some((value, gradient))
+    }
+
+    fn accepted(&mut self, iteration: usize, x: &[f64], value: f64, gradient: &[f64]) -> bool {
+        if let Some(last) = &self.last {
+            self.modes.clone_from(&last.modes);
+        }
+        let norm = gradient.iter().map(|slope| slope * slope).sum::<f64>().sqrt();
+        let iteration = Iteration { iteration, x: x.to_vec(), objective: value, gradient: norm };
+        (self.report)(&iteration);
+        self.iterations.push(iteration);
+        !self.stop.is_tripped()
+    }
+}
+
+impl Population<'_> {
+    /// Looks for the smallest objective from `start` on; `report` hears of each iteration.
+    ///
+    /// None if there is no value at the start.
+    pub fn approximate(
+        &self,
+        how: Approximation,
+        start: &[f64],
+        most_iterations: usize,
+        stop: &Stop,
+        report: impl FnMut(&Iteration),
+    ) -> Option<Approximated> {
+        let bounds: Vec<_> =
+            self.structure.coordinates().into_iter().map(|coordinate| self.structure.range(coordinate).1).collect();
+        let mut search =
+            Search { population: self, how, modes: Vec::new(), last: None, iterations: Vec::new(), stop, report };
+        let settings = Settings { most_iterations, ..Settings::default() };
+        let found = optimise::minimise(&mut search, start, &bounds, settings);
+        if found.reason == Reason::NoStart {
+            return None;
+        }
+        let evaluation = self.evaluate(&found.x, how, &search.modes, true).ok()?;
+        Some(Approximated { x: found.x, evaluation, iterations: search.iterations, reason: found.reason })
+    }
+}
