@@ -44,6 +44,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("D015", "a_wrong_design_is_refused_with_its_place_and_writes_nothing"),
     ("D008", "rows_of_a_trajectory_come_in_the_order_of_time"),
     ("D016", "each_bad_table_is_told_with_file_line_and_column"),
+    ("D017", "each_observation_that_cannot_be_is_told_with_file_line_and_column"),
+    ("D018", "values_below_the_limit_that_are_not_marked_are_counted_by_output"),
     ("D010", "units_in_header_and_sidecar_must_agree"),
     ("N004", "a_wrong_line_is_refused_with_its_text_and_a_remedy_and_writes_nothing"),
     ("N005", "a_rate_that_blows_up_is_told_with_time_state_and_reason"),
@@ -136,6 +138,7 @@ fn every_code_has_a_file_or_a_test() {
         "tests/command/compare.rs",
         "tests/command/standards.rs",
         "src/observation/tests/wrong.rs",
+        "src/observation/tests/data.rs",
     ];
     let tests: String = places
         .iter()

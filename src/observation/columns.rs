@@ -1,6 +1,7 @@
 //! Columns of a NONMEM-style table.
 
-use super::design::Mistakes;
+use super::mistakes::Mistakes;
+use super::reading::Wanted;
 use crate::diagnostic::codes::data;
 use crate::diagnostic::codes::unit::WRONG_UNIT;
 use crate::diagnostic::{Problems, Span, listing, nearest};
@@ -28,6 +29,11 @@ pub(super) enum Role {
     Per,
     OnlyIf,
     Covariate(usize),
+    Value,
+    Censored,
+    Limit,
+    LowerLimit,
+    Occasion,
 }
 
 /// Headings, in capitals, and what they hold.
@@ -52,8 +58,15 @@ const ROLES: [(&str, Role); 18] = [
     ("IF", Role::OnlyIf),
 ];
 
-/// What was observed, and on which occasion: not needed to observe anew.
-const PASSED_OVER: [&str; 6] = ["DV", "CENS", "LIMIT", "BLQ", "LLOQ", "OCC"];
+/// What was observed, and on which occasion: passed over where it is to be observed anew.
+const OBSERVED: [(&str, Role); 6] = [
+    ("DV", Role::Value),
+    ("CENS", Role::Censored),
+    ("BLQ", Role::Censored),
+    ("LIMIT", Role::Limit),
+    ("LLOQ", Role::LowerLimit),
+    ("OCC", Role::Occasion),
+];
 
 /// The columns of a table: place, heading and stated unit.
 pub(super) struct Columns {
@@ -61,42 +74,67 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Finds the columns; none without one of times.
-    pub fn read(table: &Fields, sidecar: &Sidecar, model: &Model, problems: &mut Problems) -> Option<Self> {
+    /// Finds the columns; none without one of times, or of values where data are wanted.
+    pub fn read(
+        table: &Fields,
+        sidecar: &Sidecar,
+        model: &Model,
+        wanted: Wanted,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let heads = table.heads(problems);
         let mut columns = Self { list: Vec::new() };
         for (place, head) in heads.iter().enumerate() {
             let name = head.name.to_ascii_uppercase();
-            let Some(role) = role(&name, model) else {
-                if !PASSED_OVER.contains(&name.as_str()) {
-                    tell_unused(head, problems);
-                }
-                continue;
-            };
-            if let Some((.., first, _)) = columns.list.iter().find(|(known, ..)| *known == role) {
-                if first.name != head.name {
-                    problems
-                        .error(&data::DUPLICATE_COLUMN, format!("`{}` and `{}` are one column", first.name, head.name))
-                        .label(head.span.clone(), "again here")
-                        .label(first.span.clone(), "first here")
-                        .help("remove one of them");
-                }
-                continue;
+            let known = role(&name, model);
+            let observed = OBSERVED.iter().find(|(known, _)| *known == name).map(|(_, role)| *role);
+            if known.is_none() && observed.is_none() {
+                tell_unused(head, wanted, problems);
             }
-            let unit = stated_unit(role, head, sidecar, model, problems);
-            columns.list.push((role, place, head.clone(), unit));
+            // A column can be two: occasions that the model has as a covariate.
+            for role in known.into_iter().chain(observed.filter(|_| wanted == Wanted::Data)) {
+                columns.add(role, place, head, sidecar, model, problems);
+            }
         }
+        let names = || heads.iter().map(|head| head.name.as_str());
         if columns.place(Role::Time).is_none() {
-            problems.error(&data::MISSING_COLUMN, "no column `TIME`").label(table.header_span(), "the header").help(
-                format!(
-                    "`TIME [{}]`; {}",
-                    model.time,
-                    listing("TIME", heads.iter().map(|head| head.name.as_str()), "columns")
-                ),
-            );
-            return None;
+            let help = format!("`TIME [{}]`; {}", model.time, listing("TIME", names(), "columns"));
+            tell_missing("TIME", table, help, problems);
         }
-        Some(columns)
+        if wanted == Wanted::Data && columns.place(Role::Value).is_none() {
+            let help = format!("what was observed stands under `DV`; {}", listing("DV", names(), "columns"));
+            tell_missing("DV", table, help, problems);
+        }
+        (columns.place(Role::Time).is_some() && (wanted != Wanted::Data || columns.place(Role::Value).is_some()))
+            .then_some(columns)
+    }
+
+    fn add(
+        &mut self,
+        role: Role,
+        place: usize,
+        head: &Head,
+        sidecar: &Sidecar,
+        model: &Model,
+        problems: &mut Problems,
+    ) {
+        if let Some((.., first, _)) = self.list.iter().find(|(known, ..)| *known == role) {
+            if first.name != head.name {
+                problems
+                    .error(&data::DUPLICATE_COLUMN, format!("`{}` and `{}` are one column", first.name, head.name))
+                    .label(head.span.clone(), "again here")
+                    .label(first.span.clone(), "first here")
+                    .help("remove one of them");
+            }
+            return;
+        }
+        let unit = stated_unit(role, head, sidecar, model, problems);
+        self.list.push((role, place, head.clone(), unit));
+    }
+
+    /// How the heading names a column, in capitals.
+    pub fn heading(&self, role: Role) -> Option<String> {
+        self.list.iter().find(|(known, ..)| *known == role).map(|(_, _, head, _)| head.name.to_ascii_uppercase())
     }
 
     pub fn place(&self, role: Role) -> Option<usize> {
@@ -200,6 +238,8 @@ fn stated_unit(role: Role, head: &Head, sidecar: &Sidecar, model: &Model, proble
         Role::Covariate(at) => unit.same_dimension(&model.covariates[at].unit),
         // Held against the dose entry, dose by dose.
         Role::Amount | Role::Rate | Role::Cap => true,
+        // Held against the output of each row.
+        Role::Value | Role::Limit | Role::LowerLimit => true,
         _ => unit == Unit::one(),
     };
     if fits {
@@ -217,10 +257,17 @@ fn stated_unit(role: Role, head: &Head, sidecar: &Sidecar, model: &Model, proble
     None
 }
 
-fn tell_unused(head: &Head, problems: &mut Problems) {
+fn tell_missing(name: &str, table: &Fields, help: String, problems: &mut Problems) {
+    let found = problems.error(&data::MISSING_COLUMN, format!("no column `{name}`"));
+    found.label(table.header_span(), "the header").help(help);
+}
+
+fn tell_unused(head: &Head, wanted: Wanted, problems: &mut Problems) {
     let name = &head.name;
+    let observed = OBSERVED.iter().filter(|_| wanted == Wanted::Data);
+    let known = ROLES.iter().chain(observed).map(|(known, _)| *known);
     problems
         .warning(&data::DESIGN_COLUMN, format!("column `{name}` is not used"))
         .label(head.span.clone(), "")
-        .help_if(nearest(name, ROLES.map(|(known, _)| known)).map(|near| format!("did you mean `{near}`?")));
+        .help_if(nearest(name, known).map(|near| format!("did you mean `{near}`?")));
 }

@@ -5,7 +5,8 @@
 //! [`read_measurements`]. Out: readings by subject in the order of time, or measurements.
 //!
 //! In: a NONMEM-style table that says who is observed when ([`read_design`]), a solution, and a random stream. Out:
-//! simulated measurements ([`observe`]) and the data set a fit reads ([`write_data`]), which is a design again.
+//! simulated measurements ([`observe`]) and the data set a fit reads ([`write_data`]), which is a design again. Out of the
+//! same table with what was observed ([`read_data`]): what the likelihood learns from each row.
 //!
 //! In: the same table for its doses and covariates alone ([`read_records`]). Out: a regimen a subject, and how its
 //! covariates go on.
@@ -23,16 +24,21 @@ mod columns;
 mod data;
 mod design;
 mod measurements;
+mod mistakes;
+mod observed;
 mod outputs;
+mod reading;
 mod record;
 mod regimen;
 mod signs;
 #[cfg(test)]
 mod tests;
+mod values;
 mod when;
 
 pub use data::{DoseRecord, SimulatedSubject, dose_records, have_steady_state, observe, predictions, write_data};
 pub use design::{CovariateCourse, Design, DesignRow, DesignSubject, read_design, read_records};
 pub use measurements::{Measurement, read_measurements};
+pub use observed::{Data, DataSubject, ObservedRow, read_data};
 pub use regimen::write_regimen;
 pub use signs::{Subject, read_signs, write_signs};

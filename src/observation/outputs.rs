@@ -1,7 +1,7 @@
 //! Which output a row asks for.
 
 use super::columns::Columns;
-use super::design::Mistakes;
+use super::mistakes::Mistakes;
 use crate::diagnostic::codes::data;
 use crate::diagnostic::{Diagnostic, Span, listing};
 use crate::model::Model;

@@ -1,7 +1,7 @@
 //! Rows of a NONMEM-style table.
 
 use super::columns::{Columns, Role};
-use super::design::Mistakes;
+use super::mistakes::Mistakes;
 use crate::diagnostic::codes::data;
 use crate::diagnostic::{Problems, Source, Span, listing};
 use crate::model::{DoseKind, Model};
@@ -32,12 +32,17 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn span(&self, role: Role) -> Span {
+    pub fn span(&self, role: Role) -> Span {
         self.columns.span(role, self.table, self.row)
     }
 
-    fn number(&self, role: Role, told: &mut Mistakes) -> Option<f64> {
+    pub fn number(&self, role: Role, told: &mut Mistakes) -> Option<f64> {
         self.columns.number(role, self.table, self.row, told)
+    }
+
+    /// Text of a field, empty if it is missing.
+    pub fn text(&self, role: Role) -> String {
+        self.columns.text(role, self.table, self.row)
     }
 
     fn has(&self, role: Role) -> bool {

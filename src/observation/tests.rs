@@ -1,5 +1,6 @@
 //! Designs, simulated data, and the way there and back.
 
+mod data;
 mod wrong;
 
 use proptest::prelude::*;

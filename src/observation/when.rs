@@ -1,7 +1,7 @@
 //! Times of rows: numbers, or dates and times of day.
 
 use super::columns::{Columns, Role};
-use super::design::Mistakes;
+use super::mistakes::Mistakes;
 use crate::diagnostic::codes::data;
 use crate::model::Model;
 use crate::trajectory::Fields;
