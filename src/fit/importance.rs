@@ -179,7 +179,8 @@ impl Population<'_> {
         for (at, individual) in self.structure.individuals.iter().enumerate() {
             let Some(eta) = individual.eta else { continue };
             let covariates = point.relations[at].iter().zip(&data.regressors[at]);
-            let centre = covariates.fold(point.typical[at], |sum, (coefficient, by)| sum + *coefficient * S::splat(*by));
+            let centre =
+                covariates.fold(point.typical[at], |sum, (coefficient, by)| sum + *coefficient * S::splat(*by));
             etas[eta] = S::splat(scaled[eta]) - centre;
         }
         forward(root, q, &mut etas);

@@ -103,7 +103,9 @@ impl Population<'_> {
         match how {
             Approximation::Laplace => true,
             Approximation::Fo => false,
-            Approximation::Foce | Approximation::Focei => self.subjects[subject].measured.iter().any(|row| row.is_censored()),
+            Approximation::Foce | Approximation::Focei => {
+                self.subjects[subject].measured.iter().any(|row| row.is_censored())
+            }
         }
     }
 
@@ -160,7 +162,8 @@ impl Population<'_> {
                 return None;
             }
         }
-        let curves = Curves { population: self, subject, curve: &curve, third: &third, at_zero: &at_zero, of_eta: &of_eta };
+        let curves =
+            Curves { population: self, subject, curve: &curve, third: &third, at_zero: &at_zero, of_eta: &of_eta };
         let mut gradient = Vec::with_capacity(x.len());
         for from in (0..x.len()).step_by(GROUP) {
             let point = self.structure.point(&seeded(x, from));

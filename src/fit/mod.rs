@@ -1,16 +1,32 @@
 //! Estimation from data: likelihood, modes, approximations of the marginal likelihood, and what follows from them.
+
+mod approximate;
 mod importance;
 mod linear;
 mod marginal;
 mod mode;
 mod objective;
 mod observed;
-mod population;
-mod structure;
-mod transform;
-mod approximate;
 mod optimise;
+mod population;
+mod result;
 mod saem;
 mod specification;
+mod structure;
 #[cfg(test)]
 mod tests;
+mod transform;
+
+pub use approximate::{Approximated, Iteration};
+pub use importance::Importance;
+pub use marginal::{Evaluation, NoValue};
+pub use mode::Mode;
+pub use objective::{Approximation, LN_2_PI};
+pub use observed::{Censoring, Measured, treated};
+pub use optimise::Reason;
+pub use population::{Curve, Order, Population, SubjectData};
+pub use result::{Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Verdict};
+pub use saem::{Saem, Settings as SaemSettings};
+pub use specification::{AskedRelation, Specification};
+pub use structure::{Block, Coordinate, Individual, Point, Relation, RelationKind, Residual, Structure};
+pub use transform::Transform;

@@ -56,7 +56,8 @@ impl Population<'_> {
         } else {
             Vec::new()
         };
-        let search = Search { population: self, subject, point, how, at_zero, of_eta: self.structure.individual_of_eta() };
+        let search =
+            Search { population: self, subject, point, how, at_zero, of_eta: self.structure.individual_of_eta() };
         let zero = vec![0.0; start.len()];
         let mut best = search.from(start).or_else(|| search.from(&zero))?;
         if best.at_kink {

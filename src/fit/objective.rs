@@ -93,9 +93,7 @@ impl<S: Scalar> Parts<'_, S> {
         let q = self.of_eta.len();
         let row = &self.first[at * self.width..][..self.width];
         (0..q)
-            .map(|k| {
-                (k..q).fold(S::default(), |sum, eta| sum + row[self.of_eta[eta]] * self.point.root[eta * q + k])
-            })
+            .map(|k| (k..q).fold(S::default(), |sum, eta| sum + row[self.of_eta[eta]] * self.point.root[eta * q + k]))
             .collect()
     }
 

@@ -180,7 +180,10 @@ mod tests {
         assert_eq!(of(Censoring::M3), [(0, below, None), (1, value, None), (2, below, None), (3, below, None)]);
         assert_eq!(of(Censoring::M4)[..2], [(0, between, Some(0.0)), (1, value, Some(0.0))]);
         assert_eq!(of(Censoring::M5)[2], (2, Observed::Value(1.0), None));
-        assert_eq!(of(Censoring::M6), [(0, Observed::Value(1.0), None), (1, value, None), (2, Observed::Value(1.0), None)]);
+        assert_eq!(
+            of(Censoring::M6),
+            [(0, Observed::Value(1.0), None), (1, value, None), (2, Observed::Value(1.0), None)]
+        );
         assert_eq!(of(Censoring::M7)[3], (3, Observed::Value(0.0), None));
     }
 

@@ -113,8 +113,7 @@ pub(super) fn minimise(
         let mut length = if longest > settings.reach { settings.reach / longest } else { 1.0 };
         let mut next = None;
         for _ in 0..30 {
-            let to: Vec<f64> =
-                (0..n).map(|i| (x[i] + length * step[i]).clamp(bounds[i].0, bounds[i].1)).collect();
+            let to: Vec<f64> = (0..n).map(|i| (x[i] + length * step[i]).clamp(bounds[i].0, bounds[i].1)).collect();
             if to == x {
                 break;
             }
@@ -126,7 +125,8 @@ pub(super) fn minimise(
                 Some(found) => {
                     // The minimum of the parabola through both values.
                     let parabola = -0.5 * slope * length * length / (found - value - slope * length);
-                    length = if parabola.is_finite() { parabola.clamp(0.1 * length, 0.5 * length) } else { 0.3 * length };
+                    length =
+                        if parabola.is_finite() { parabola.clamp(0.1 * length, 0.5 * length) } else { 0.3 * length };
                 }
                 None => length *= 0.2,
             }

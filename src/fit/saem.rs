@@ -146,9 +146,7 @@ impl Population<'_> {
         let covariances = means
             .iter()
             .zip(&products)
-            .map(|(mean, product)| {
-                (0..q * q).map(|at| product[at] - mean[at / q] * mean[at % q]).collect()
-            })
+            .map(|(mean, product)| (0..q * q).map(|at| product[at] - mean[at / q] * mean[at % q]).collect())
             .collect();
         let x = iterations.last().map_or_else(|| start.to_vec(), |last| last.x.clone());
         Some(Saem { x, iterations, settled, stopped, means, covariances })
@@ -309,11 +307,7 @@ impl<'a, 'm> Run<'a, 'm> {
     }
 
     /// A Metropolis step of all chains; returns the share accepted.
-    fn step(
-        &mut self,
-        mut propose: impl FnMut(&mut Chain) -> Vec<f64>,
-        prior: impl Fn(&[f64], &[f64]) -> f64,
-    ) -> f64 {
+    fn step(&mut self, mut propose: impl FnMut(&mut Chain) -> Vec<f64>, prior: impl Fn(&[f64], &[f64]) -> f64) -> f64 {
         let proposed: Vec<Vec<f64>> = self.chains.iter_mut().map(&mut propose).collect();
         let rows = self.predict(&proposed, None);
         let likelihoods: Vec<f64> =
@@ -338,8 +332,7 @@ impl<'a, 'm> Run<'a, 'm> {
         let mut first = vec![vec![0.0; q]; count];
         let mut second = vec![0.0; q * q];
         for chain in &self.chains {
-            let whole: Vec<f64> =
-                (0..q).map(|k| self.centre(chain.subject, self.of_eta[k]) + chain.eta[k]).collect();
+            let whole: Vec<f64> = (0..q).map(|k| self.centre(chain.subject, self.of_eta[k]) + chain.eta[k]).collect();
             for i in 0..q {
                 first[chain.subject][i] += whole[i] / per;
                 (0..q).for_each(|j| second[i * q + j] += whole[i] * whole[j] / per);
@@ -359,8 +352,8 @@ impl<'a, 'm> Run<'a, 'm> {
                 let individual = self.of_eta[k];
                 let regressors = &self.population.subjects[chain.subject].regressors[individual];
                 let relations = &self.values.relations[individual];
-                let centre = self.values.typical[individual]
-                    + relations.iter().zip(regressors).map(|(a, b)| a * b).sum::<f64>();
+                let centre =
+                    self.values.typical[individual] + relations.iter().zip(regressors).map(|(a, b)| a * b).sum::<f64>();
                 chain.eta[k] += before[chain.subject][k] - centre;
             }
         }
@@ -485,9 +478,12 @@ impl<'a, 'm> Run<'a, 'm> {
                 continue;
             }
             let simple = self.values.errors[at].sizes().len() == 1
-                && self.population.subjects.iter().flat_map(|subject| &subject.measured).all(|one| {
-                    one.residual != at || !one.is_censored()
-                });
+                && self
+                    .population
+                    .subjects
+                    .iter()
+                    .flat_map(|subject| &subject.measured)
+                    .all(|one| one.residual != at || !one.is_censored());
             let old = self.values.errors[at];
             let new = if simple { self.mean_square(at, weight) } else { self.scored(at, weight) };
             let cooled = |(old, new): (f64, f64), name: &str| {
@@ -615,10 +611,11 @@ impl<'a, 'm> Run<'a, 'm> {
                 for (sum, (place, coordinate)) in slopes.iter_mut().zip(&coordinates) {
                     let [up, down] = &moved[*place];
                     let by = (up[at][one.row] - down[at][one.row]) / (2.0 * STEP);
-                    *sum = by * match coordinate {
-                        Coordinate::Relation(individual, relation) => data.regressors[*individual][*relation],
-                        _ => 1.0,
-                    };
+                    *sum = by
+                        * match coordinate {
+                            Coordinate::Relation(individual, relation) => data.regressors[*individual][*relation],
+                            _ => 1.0,
+                        };
                 }
                 if slopes.iter().any(|slope| !slope.is_finite()) {
                     continue;

@@ -68,7 +68,10 @@ impl Specification {
             let start = transform.forward(value);
             if !start.is_finite() {
                 problems
-                    .error(&codes::BAD_START, format!("`{name}` = {value} {} cannot start on the {transform} scale", parameter.unit))
+                    .error(
+                        &codes::BAD_START,
+                        format!("`{name}` = {value} {} cannot start on the {transform} scale", parameter.unit),
+                    )
                     .label(parameter.name.span.clone(), "")
                     .help(format!("give another start with --set {name}=VALUE"));
                 continue;
@@ -77,7 +80,10 @@ impl Specification {
             if estimated && !(bounds.0..=bounds.1).contains(&start) {
                 let (low, high) = parameter.bounds.unwrap_or_default();
                 problems
-                    .error(&codes::BAD_START, format!("`{name}` starts at {value} {}, outside of its bounds", parameter.unit))
+                    .error(
+                        &codes::BAD_START,
+                        format!("`{name}` starts at {value} {}, outside of its bounds", parameter.unit),
+                    )
                     .label(parameter.name.span.clone(), format!("bounds {low} to {high}"))
                     .help(format!("start within them: --set {name}=VALUE"));
             }
@@ -149,9 +155,9 @@ impl Specification {
         for name in self.blocks.iter().flatten().chain(&self.fixed_variances) {
             let known = model.parameters.iter().find(|known| known.name.text == *name);
             if known.is_some_and(|known| known.variability.is_none()) {
-                problems
-                    .error(&codes::UNKNOWN_ESTIMATE, format!("`{name}` has no random effect"))
-                    .help(format!("declare [parameters.{name}] variability = {{ sd = 0.3, distribution = \"lognormal\" }}"));
+                problems.error(&codes::UNKNOWN_ESTIMATE, format!("`{name}` has no random effect")).help(format!(
+                    "declare [parameters.{name}] variability = {{ sd = 0.3, distribution = \"lognormal\" }}"
+                ));
             }
         }
     }
@@ -174,7 +180,11 @@ impl Specification {
     /// Blocks of random effects: those asked for, and those that correlations of the model join.
     fn blocks(&self, model: &Model, structure: &mut Structure, sds: &[f64], problems: &mut Problems) {
         let eta_of = |name: &str| {
-            structure.individuals.iter().find(|individual| individual.name == name).and_then(|individual| individual.eta)
+            structure
+                .individuals
+                .iter()
+                .find(|individual| individual.name == name)
+                .and_then(|individual| individual.eta)
         };
         let mut groups: Vec<usize> = (0..sds.len()).collect();
         let mut join = |names: &[String]| {
@@ -201,10 +211,9 @@ impl Specification {
             if etas.is_empty() {
                 continue;
             }
-            let covariance = |a: usize, b: usize| {
-                sds[a] * sds[b] * if a == b { 1.0 } else { correlation(a, b) }
-            };
-            let start: Vec<f64> = etas.iter().flat_map(|a| etas.iter().map(move |b| (*a, *b))).map(|(a, b)| covariance(a, b)).collect();
+            let covariance = |a: usize, b: usize| sds[a] * sds[b] * if a == b { 1.0 } else { correlation(a, b) };
+            let start: Vec<f64> =
+                etas.iter().flat_map(|a| etas.iter().map(move |b| (*a, *b))).map(|(a, b)| covariance(a, b)).collect();
             let mut root: Vec<Lanes<1>> = start.iter().map(|value| Lanes([*value])).collect();
             if !cholesky(&mut root, etas.len()) {
                 let names: Vec<&str> = etas.iter().map(|eta| name_of(*eta)).collect();

@@ -311,9 +311,8 @@ impl<S: Scalar> Point<S> {
         let mut omega = vec![S::default(); q * q];
         for i in 0..q {
             for j in 0..q {
-                omega[i * q + j] = (0..q).fold(S::default(), |sum, k| {
-                    sum + self.root[i * q + k] * self.root[j * q + k]
-                });
+                omega[i * q + j] =
+                    (0..q).fold(S::default(), |sum, k| sum + self.root[i * q + k] * self.root[j * q + k]);
             }
         }
         omega

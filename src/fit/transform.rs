@@ -32,9 +32,7 @@ impl Transform {
     pub fn back<S: Scalar>(self, scaled: S) -> S {
         match self {
             Self::Log => scaled.exp(),
-            Self::Logit { low, high } => {
-                S::splat(low) + S::splat(high - low) / (S::splat(1.0) + (-scaled).exp())
-            }
+            Self::Logit { low, high } => S::splat(low) + S::splat(high - low) / (S::splat(1.0) + (-scaled).exp()),
             Self::Identity => scaled,
         }
     }

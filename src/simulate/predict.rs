@@ -285,8 +285,7 @@ impl<'a, 'j> Watching<'a, 'j> {
         self.y.iter_mut().zip(states).for_each(|(y, state)| *y = Lanes([state]));
         let Lane { job, workspace, .. } = &mut self.lanes[lane];
         self.compiled.program.outputs(workspace, Lanes([row.time]), &self.y, &mut self.outputs);
-        self.found[*job][at] =
-            self.predictor.outputs[row.output].from_canonical(self.outputs[row.output].get(0));
+        self.found[*job][at] = self.predictor.outputs[row.output].from_canonical(self.outputs[row.output].get(0));
     }
 
     fn hold(&mut self, lane: usize, held: &[One]) {

@@ -42,8 +42,12 @@ pub fn population<'m>(model: &'m Model, csv: &str, specification: &Specification
         .iter()
         .map(|subject| {
             let values = observed.iter().filter(|(name, _)| *name == subject.name).map(|(_, value)| *value);
-            let rows: Vec<_> =
-                subject.rows.iter().zip(values).map(|(row, value)| (0, row.time, Observed::Value(value), None)).collect();
+            let rows: Vec<_> = subject
+                .rows
+                .iter()
+                .zip(values)
+                .map(|(row, value)| (0, row.time, Observed::Value(value), None))
+                .collect();
             let regressors = structure.individuals.iter().map(|_| Vec::new()).collect();
             SubjectData { name: subject.name.clone(), measured: treated(&rows, Censoring::M3), regressors }
         })
