@@ -33,6 +33,11 @@ pub struct Approximated {
     pub reason: Reason,
 }
 
+/// Searches, each after modes were sought anew.
+const MOST_ROUNDS: usize = 10;
+/// Fall of the objective by new modes that calls for another search.
+const BETTER: f64 = 1e-3;
+
 struct Search<'a, 'm, F> {
     population: &'a Population<'m>,
     how: Approximation,
@@ -60,11 +65,12 @@ impl<F: FnMut(&Iteration)> Objective for Search<'_, '_, F> {
         value.is_finite().then_some((value, gradient))
     }
 
-    fn accepted(&mut self, iteration: usize, x: &[f64], value: f64, gradient: &[f64]) -> bool {
+    fn accepted(&mut self, _iteration: usize, x: &[f64], value: f64, gradient: &[f64]) -> bool {
         if let Some(last) = &self.last {
             self.modes.clone_from(&last.modes);
         }
         let norm = gradient.iter().map(|slope| slope * slope).sum::<f64>().sqrt();
+        let iteration = self.iterations.len();
         let iteration = Iteration { iteration, x: x.to_vec(), objective: value, gradient: norm };
         (self.report)(&iteration);
         self.iterations.push(iteration);
@@ -88,12 +94,31 @@ impl Population<'_> {
             self.structure.coordinates().into_iter().map(|coordinate| self.structure.range(coordinate).1).collect();
         let mut search =
             Search { population: self, how, modes: Vec::new(), last: None, iterations: Vec::new(), stop, report };
-        let settings = Settings { most_iterations, ..Settings::default() };
-        let found = optimise::minimise(&mut search, start, &bounds, settings);
-        if found.reason == Reason::NoStart {
-            return None;
+        search.modes = self.evaluate_from(start, how, &[], false, true).ok()?.modes;
+        let mut from = start.to_vec();
+        let mut reason = Reason::NoStart;
+        let mut evaluation = None;
+        for _ in 0..MOST_ROUNDS {
+            let left = most_iterations.saturating_sub(search.iterations.len());
+            let settings = Settings { most_iterations: left, ..Settings::default() };
+            let found = optimise::minimise(&mut search, &from, &bounds, settings);
+            if found.reason == Reason::NoStart {
+                return None;
+            }
+            (from, reason) = (found.x, found.reason);
+            // Modes that were followed may no longer be the highest.
+            let again = self.evaluate_from(&from, how, &search.modes, true, how.has_mode()).ok()?;
+            search.modes.clone_from(&again.modes);
+            let better = again.objective < found.value - BETTER;
+            evaluation = Some(again);
+            if !better || matches!(reason, Reason::Stopped | Reason::Iterations) {
+                break;
+            }
         }
-        let evaluation = self.evaluate(&found.x, how, &search.modes, true).ok()?;
-        Some(Approximated { x: found.x, evaluation, iterations: search.iterations, reason: found.reason })
+        let evaluation = evaluation?;
+        if reason == Reason::NoProgress && evaluation.modes.iter().any(|mode| mode.at_kink) {
+            reason = Reason::Kinks;
+        }
+        Some(Approximated { x: from, evaluation, iterations: search.iterations, reason })
     }
 }

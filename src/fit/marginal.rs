@@ -52,6 +52,18 @@ impl Population<'_> {
         from: &[Mode],
         with_gradient: bool,
     ) -> Result<Evaluation, NoValue> {
+        self.evaluate_from(x, how, from, with_gradient, false)
+    }
+
+    /// The same; `thorough` looks for each mode from several places.
+    pub(super) fn evaluate_from(
+        &self,
+        x: &[f64],
+        how: Approximation,
+        from: &[Mode],
+        with_gradient: bool,
+        thorough: bool,
+    ) -> Result<Evaluation, NoValue> {
         let point = self.structure.point(&ones(x));
         let etas = self.structure.etas();
         let count = self.subjects.len();
@@ -66,7 +78,7 @@ impl Population<'_> {
         for subject in 0..count {
             let start = from.get(subject).map_or(&zero, |mode| &mode.zeta);
             let mode = if how.has_mode() {
-                self.mode(subject, &point, how, start)
+                self.mode(subject, &point, how, start, thorough)
             } else {
                 Some(Mode { zeta: zero.clone(), joint: 0.0, decrement: 0.0, at_kink: false })
             };
@@ -89,7 +101,7 @@ impl Population<'_> {
         Ok(found)
     }
 
-    fn prior_gradient(&self, x: &[f64]) -> Vec<f64> {
+    pub(super) fn prior_gradient(&self, x: &[f64]) -> Vec<f64> {
         let mut gradient = Vec::with_capacity(x.len());
         for from in (0..x.len()).step_by(GROUP) {
             let prior = self.structure.prior(&self.structure.point(&seeded(x, from)));
@@ -101,6 +113,7 @@ impl Population<'_> {
     /// Whether the objective holds second derivatives of the curves of a subject.
     fn is_bent(&self, subject: usize, how: Approximation) -> bool {
         match how {
+            _ if self.structure.etas() == 0 => false,
             Approximation::Laplace => true,
             Approximation::Fo => false,
             Approximation::Foce | Approximation::Focei => {
@@ -123,7 +136,7 @@ impl Population<'_> {
         let zeta = ones(&mode.zeta);
         let scaled = plain(&self.scaled(subject, point, &zeta));
         let bent = self.is_bent(subject, how);
-        let order = if with_gradient || bent { Order::Second } else { Order::First };
+        let order = if (with_gradient && !of_eta.is_empty()) || bent { Order::Second } else { Order::First };
         let curve = self.curve(subject, &scaled, order).ok()?;
         let at_zero = match (how, with_gradient) {
             (Approximation::Foce, true) => self.curve_at_zero(subject, point, Order::First)?,

@@ -1,6 +1,8 @@
 //! Estimation from data: likelihood, modes, approximations of the marginal likelihood, and what follows from them.
 
 mod approximate;
+mod assemble;
+mod estimate;
 mod importance;
 mod linear;
 mod marginal;
@@ -9,15 +11,19 @@ mod objective;
 mod observed;
 mod optimise;
 mod population;
+mod report;
 mod result;
 mod saem;
+mod scoring;
 mod specification;
 mod structure;
 #[cfg(test)]
 mod tests;
 mod transform;
+mod uncertainty;
 
 pub use approximate::{Approximated, Iteration};
+pub use estimate::{FitSettings, Method, Progress};
 pub use importance::Importance;
 pub use marginal::{Evaluation, NoValue};
 pub use mode::Mode;
@@ -27,6 +33,8 @@ pub use optimise::Reason;
 pub use population::{Curve, Order, Population, SubjectData};
 pub use result::{Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Verdict};
 pub use saem::{Saem, Settings as SaemSettings};
+pub use scoring::Scored;
 pub use specification::{AskedRelation, Specification};
 pub use structure::{Block, Coordinate, Individual, Point, Relation, RelationKind, Residual, Structure};
 pub use transform::Transform;
+pub use uncertainty::Uncertainty;

@@ -4,7 +4,7 @@ use super::linear::{cholesky, solve};
 use super::objective::{Approximation, Parts};
 use super::population::{Curve, Order, Population};
 use super::structure::Point;
-use crate::numeric::Lanes;
+use crate::numeric::{Lanes, Scalar};
 
 type One = Lanes<1>;
 
@@ -38,8 +38,6 @@ pub(super) fn plain(values: &[One]) -> Vec<f64> {
     values.iter().map(|value| value.get(0)).collect()
 }
 
-use crate::numeric::Scalar;
-
 impl Population<'_> {
     /// The curve at random effects of 0, which FO and FOCE ask for.
     pub(super) fn curve_at_zero(&self, subject: usize, point: &Point<One>, order: Order) -> Option<Curve> {
@@ -48,31 +46,47 @@ impl Population<'_> {
         self.curve(subject, &scaled, order).ok()
     }
 
-    /// Looks for the mode of a subject from `start` on; from elsewhere too if the search ends at a kink. None if the
-    /// equations cannot be solved at the start.
-    pub(super) fn mode(&self, subject: usize, point: &Point<One>, how: Approximation, start: &[f64]) -> Option<Mode> {
+    /// Looks for the mode of a subject from `start` on; from elsewhere too if the search ends at a kink, or if it is to be
+    /// `thorough`. None if the equations cannot be solved at any start.
+    pub(super) fn mode(
+        &self,
+        subject: usize,
+        point: &Point<One>,
+        how: Approximation,
+        start: &[f64],
+        thorough: bool,
+    ) -> Option<Mode> {
         let at_zero = if how == Approximation::Foce {
             ones(&self.curve_at_zero(subject, point, Order::Values)?.value)
         } else {
             Vec::new()
         };
-        let search =
-            Search { population: self, subject, point, how, at_zero, of_eta: self.structure.individual_of_eta() };
-        let zero = vec![0.0; start.len()];
+        let search = Search { population: self, subject, point, how, at_zero, of_eta: self.structure.individual_of_eta() };
+        let size = start.len();
+        let zero = vec![0.0; size];
         let mut best = search.from(start).or_else(|| search.from(&zero))?;
+        let mut starts: Vec<Vec<f64>> = Vec::new();
         if best.at_kink {
-            // Either side of the kink, and from the middle.
-            let step = search.step(&best.zeta);
-            let moved = |by: f64| -> Vec<f64> {
-                let step = step.iter().flatten();
-                best.zeta.iter().zip(step).map(|(zeta, step)| zeta + by * step).collect()
-            };
-            let starts = [moved(1.0), moved(0.3), moved(-0.3), zero];
-            let size = best.zeta.len();
-            for start in starts.iter().filter(|start| start.len() == size) {
-                if let Some(found) = search.from(start).filter(|found| found.joint < best.joint - 1e-10) {
-                    best = found;
+            // Either side of the kink.
+            let step = search.step(&best.zeta).unwrap_or_else(|| zero.clone());
+            let moved = |by: f64| best.zeta.iter().zip(&step).map(|(zeta, step)| zeta + by * step).collect();
+            starts.extend([moved(1.0), moved(0.3), moved(-0.3)]);
+        }
+        if thorough {
+            for k in 0..size {
+                for by in [-0.7, 0.7] {
+                    let mut moved = best.zeta.clone();
+                    moved[k] += by;
+                    starts.push(moved);
                 }
+            }
+        }
+        if best.at_kink || thorough {
+            starts.push(zero);
+        }
+        for start in &starts {
+            if let Some(found) = search.from(start).filter(|found| found.joint < best.joint - 1e-10) {
+                best = found;
             }
         }
         Some(best)

@@ -89,7 +89,7 @@ impl<S: Scalar> Parts<'_, S> {
     }
 
     /// Derivative of the prediction of a measurement by a random effect of variance 1.
-    fn by_zeta(&self, at: usize) -> Vec<S> {
+    pub fn by_zeta(&self, at: usize) -> Vec<S> {
         let q = self.of_eta.len();
         let row = &self.first[at * self.width..][..self.width];
         (0..q)

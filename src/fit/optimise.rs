@@ -19,6 +19,8 @@ pub enum Reason {
     Converged,
     /// The value no longer falls, with a gradient that is not small.
     NoProgress,
+    /// The same, with modes on kinks, where the objective has no gradient.
+    Kinks,
     /// The limit of iterations.
     Iterations,
     /// From outside.
@@ -33,6 +35,7 @@ impl Reason {
         match self {
             Self::Converged => "converged: no step lowers the objective further",
             Self::NoProgress => "not converged: the objective no longer falls, though its gradient is not small",
+            Self::Kinks => "converged as far as kinks allow: the objective no longer falls; at kinks it has no gradient",
             Self::Iterations => "not converged: the limit of iterations was reached",
             Self::Stopped => "stopped from outside",
             Self::NoStart => "no value at the start",

@@ -148,6 +148,15 @@ impl Structure {
         self.blocks.iter().map(|block| block.etas.len()).sum()
     }
 
+    /// Takes the random effects out; parameters that have nothing else are no longer individual.
+    pub fn leave_out_random_effects(&mut self) {
+        self.individuals.retain(|individual| {
+            individual.estimated || individual.relations.iter().any(|relation| relation.estimated)
+        });
+        self.individuals.iter_mut().for_each(|individual| individual.eta = None);
+        self.blocks.clear();
+    }
+
     /// Place of the individual parameter of each random effect.
     pub fn individual_of_eta(&self) -> Vec<usize> {
         let mut places = vec![0; self.etas()];

@@ -9,7 +9,6 @@ use super::scenario::Scenario;
 use crate::compile::{self, Compiled, Workspace};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::{Options, Piece, Sink};
-use crate::model::Model;
 use crate::numeric::{Lanes, Scalar};
 use crate::observation::{DesignRow, DesignSubject};
 use crate::regimen::same_time;

@@ -1,0 +1,249 @@
+//! Maximum likelihood without random effects: one subject, or all as one, by damped Fisher scoring.
+//!
+//! A step solves (I + lambda diag I) step = -gradient / 2 with I the expected information, which needs first derivatives of
+//! the curves alone. With an additive error this is the method of Levenberg and Marquardt.
+//!
+//! # Reference
+//! Moré 1978, doi:10.1007/BFb0067700; Osborne 1992, doi:10.2307/1403504 (scoring).
+
+use super::linear::{cholesky, solve};
+use super::mode::{ones, plain};
+use super::observed::location;
+use super::optimise::Reason;
+use super::population::{Order, Population};
+use crate::integrate::Stop;
+use crate::numeric::{Dual, Lanes, Scalar};
+use crate::random::{Purpose, Stream};
+
+type One = Lanes<1>;
+const GROUP: usize = 8;
+type Grouped = Dual<One, GROUP>;
+
+/// Where a search ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// The coordinates.
+    pub x: Vec<f64>,
+    /// Minus twice the log-likelihood, without N ln(2 pi), with priors.
+    pub objective: f64,
+    /// Its gradient.
+    pub gradient: Vec<f64>,
+    /// Twice the expected information: the curvature of the objective, n x n.
+    pub curvature: Vec<f64>,
+    /// Why it ended.
+    pub reason: Reason,
+    /// Evaluations with derivatives.
+    pub evaluations: usize,
+    /// Objective by evaluation that was accepted, with the coordinates.
+    pub course: Vec<(f64, Vec<f64>)>,
+}
+
+/// Decrease promised at which a search has converged.
+const ENOUGH: f64 = 1e-7;
+const MOST: usize = 200;
+
+struct Place {
+    objective: f64,
+    gradient: Vec<f64>,
+    curvature: Vec<f64>,
+}
+
+impl Population<'_> {
+    /// Looks for the smallest objective of some subjects from `start` on; the structure has no random effects.
+    ///
+    /// None if there is no value at the start.
+    pub fn score(&self, subjects: &[usize], start: &[f64], stop: &Stop) -> Option<Scored> {
+        let bounds: Vec<_> =
+            self.structure.coordinates().into_iter().map(|coordinate| self.structure.range(coordinate).1).collect();
+        let n = start.len();
+        let mut x = start.to_vec();
+        let mut place = self.place(subjects, &x)?;
+        let mut course = vec![(place.objective, x.clone())];
+        let mut damping = 1e-3;
+        let mut evaluations = 1;
+        let reason = loop {
+            if stop.is_tripped() {
+                break Reason::Stopped;
+            }
+            let rests: Vec<bool> = (0..n)
+                .map(|i| {
+                    (x[i] <= bounds[i].0 && place.gradient[i] > 0.0) || (x[i] >= bounds[i].1 && place.gradient[i] < 0.0)
+                })
+                .collect();
+            let Some(step) = step(&place, damping, &rests) else {
+                damping *= 10.0;
+                if damping > 1e12 {
+                    break Reason::NoProgress;
+                }
+                continue;
+            };
+            let promised = -0.5 * place.gradient.iter().zip(&step).map(|(gradient, step)| gradient * step).sum::<f64>();
+            if promised < ENOUGH && damping <= 1.0 {
+                break Reason::Converged;
+            }
+            if evaluations >= MOST {
+                break Reason::Iterations;
+            }
+            let longest = step.iter().fold(0.0f64, |most, step| most.max(step.abs()));
+            let shorter = if longest > 2.0 { 2.0 / longest } else { 1.0 };
+            let to: Vec<f64> =
+                (0..n).map(|i| (x[i] + shorter * step[i]).clamp(bounds[i].0, bounds[i].1)).collect();
+            let found = (to != x).then(|| self.place(subjects, &to)).flatten();
+            evaluations += 1;
+            match found.filter(|found| found.objective < place.objective) {
+                Some(found) => {
+                    let fell = place.objective - found.objective;
+                    damping *= if fell > 0.5 * promised { 0.1 } else { 1.0 };
+                    damping = damping.max(1e-12);
+                    (x, place) = (to, found);
+                    course.push((place.objective, x.clone()));
+                    if fell < ENOUGH && damping <= 1e-2 {
+                        break Reason::Converged;
+                    }
+                }
+                None => {
+                    damping *= 10.0;
+                    if damping > 1e10 {
+                        break if promised < 1e-4 { Reason::Converged } else { Reason::NoProgress };
+                    }
+                }
+            }
+        };
+        let Place { objective, gradient, curvature } = place;
+        Some(Scored { x, objective, gradient, curvature, reason, evaluations, course })
+    }
+
+    /// Starts around `start`: itself, then others by its bounds, or within a factor of about 3 on the scale of estimation.
+    pub fn starts(&self, start: &[f64], count: usize, seed: u64) -> Vec<Vec<f64>> {
+        let coordinates = self.structure.coordinates();
+        let mut all = vec![start.to_vec()];
+        for number in 1..count {
+            let mut stream = Stream::new(seed, number as u64, Purpose::Starts);
+            all.push(
+                coordinates
+                    .iter()
+                    .zip(start)
+                    .map(|(coordinate, start)| {
+                        let (low, high) = self.structure.range(*coordinate).1;
+                        let u = 2.0 * stream.uniform() - 1.0;
+                        let reach = match coordinate {
+                            super::structure::Coordinate::Typical(_) => 1.1,
+                            _ => 0.3,
+                        };
+                        (start + reach * u).clamp(low, high)
+                    })
+                    .collect(),
+            );
+        }
+        all
+    }
+
+    fn place(&self, subjects: &[usize], x: &[f64]) -> Option<Place> {
+        let n = x.len();
+        let point = self.structure.point(&ones(x));
+        let mut objective = self.structure.prior(&point).get(0);
+        let mut gradient = vec![0.0; n];
+        let mut curvature = vec![0.0; n * n];
+        let groups: Vec<usize> = (0..n.max(1)).step_by(GROUP).collect();
+        let points: Vec<_> = groups
+            .iter()
+            .map(|from| {
+                let seeded: Vec<Grouped> = x
+                    .iter()
+                    .enumerate()
+                    .map(|(at, value)| {
+                        let mut seeded = Grouped::splat(*value);
+                        if (*from..from + GROUP).contains(&at) {
+                            seeded.tangents[at - from] = Lanes([1.0]);
+                        }
+                        seeded
+                    })
+                    .collect();
+                self.structure.point(&seeded)
+            })
+            .collect();
+        for (from, point) in groups.iter().zip(&points) {
+            let prior = self.structure.prior(point);
+            (*from..n.min(from + GROUP)).for_each(|at| gradient[at] += prior.tangents[at - from].get(0));
+        }
+        for (at, individual) in self.structure.individuals.iter().enumerate() {
+            let own = self.structure.coordinates().iter().position(|known| *known == super::structure::Coordinate::Typical(at));
+            if let (Some(own), Some((_, sd))) = (own, individual.prior) {
+                curvature[own * n + own] += 2.0 / (sd * sd);
+            }
+        }
+        let (mut m, mut ln_sd, mut value) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        for &subject in subjects {
+            let scaled = plain(&self.scaled(subject, &point, &[]));
+            let curve = self.curve(subject, &scaled, Order::First).ok()?;
+            let width = scaled.len();
+            let seeded: Vec<Vec<Grouped>> = points.iter().map(|point| self.scaled(subject, point, &[])).collect();
+            for (row, one) in self.subjects[subject].measured.iter().enumerate() {
+                let mut weight = 0.0;
+                for ((from, point), scaled) in groups.iter().zip(&points).zip(&seeded) {
+                    let mut f = Grouped::splat(curve.value[row]);
+                    for (slope, scaled) in curve.first[row * width..][..width].iter().zip(scaled) {
+                        for (sum, tangent) in f.tangents.iter_mut().zip(&scaled.tangents) {
+                            *sum = *sum + Lanes([slope * tangent.get(0)]);
+                        }
+                    }
+                    let error = point.errors[one.residual];
+                    let term = one.term(&error, f);
+                    if *from == 0 {
+                        objective -= 2.0 * term.get(0);
+                        if matches!(one.observed, crate::error_model::Observed::Value(_)) {
+                            objective -= super::objective::LN_2_PI;
+                        }
+                    }
+                    let (place, sd) = (location(&error, f), error.spread(f));
+                    let plain_error = error.map(|size| size.value);
+                    weight = if one.is_censored() {
+                        -one.with_slopes(&plain_error, f.value)[2].get(0)
+                    } else {
+                        1.0 / (sd.get(0) * sd.get(0))
+                    };
+                    for at in *from..n.min(from + GROUP) {
+                        let tangent = |number: Grouped| number.tangents[at - from].get(0);
+                        gradient[at] -= 2.0 * tangent(term);
+                        value[at] = tangent(f);
+                        m[at] = tangent(place);
+                        ln_sd[at] = tangent(sd) / sd.get(0);
+                    }
+                }
+                for i in 0..n {
+                    for j in 0..n {
+                        curvature[i * n + j] += if one.is_censored() {
+                            2.0 * weight.max(0.0) * value[i] * value[j]
+                        } else {
+                            2.0 * weight * m[i] * m[j] + 4.0 * ln_sd[i] * ln_sd[j]
+                        };
+                    }
+                }
+            }
+        }
+        let finite = objective.is_finite() && gradient.iter().chain(&curvature).all(|value| value.is_finite());
+        finite.then_some(Place { objective, gradient, curvature })
+    }
+}
+
+/// The damped step; coordinates that rest do not move.
+fn step(place: &Place, damping: f64, rests: &[bool]) -> Option<Vec<f64>> {
+    let n = rests.len();
+    let mut matrix = place.curvature.clone();
+    let most = (0..n).map(|i| matrix[i * n + i]).fold(0.0, f64::max);
+    for i in 0..n {
+        matrix[i * n + i] += damping * matrix[i * n + i].max(1e-9 * most) + 1e-14 * most;
+        if rests[i] {
+            (0..n).for_each(|j| (matrix[i * n + j], matrix[j * n + i]) = (0.0, 0.0));
+            matrix[i * n + i] = 1.0;
+        }
+    }
+    let mut root: Vec<One> = ones(&matrix);
+    if !cholesky(&mut root, n) {
+        return None;
+    }
+    let mut step: Vec<One> =
+        place.gradient.iter().zip(rests).map(|(slope, rests)| Lanes([if *rests { 0.0 } else { -slope }])).collect();
+    solve(&root, n, &mut step);
+    Some(plain(&step))
+}
