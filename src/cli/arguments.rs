@@ -1,8 +1,10 @@
 //! Arguments as typed. What they mean is checked in the file of each verb.
 
 mod compare;
+mod fit;
 
 pub use compare::CompareArgs;
+pub use fit::FitArgs;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -72,6 +74,11 @@ pub enum Verb {
     /// parameter_unit, parameter_value, derivative (unit by parameter_unit), normalised (empty where a value is 0 or a
     /// temperature). --output writes sensitivity.csv, sensitivity.png and run.json.
     Sensitivity(SensitivityArgs),
+    /// Fit parameters to data: maximum likelihood of subjects, of all as one, or of a population
+    ///
+    /// DATA is a NONMEM-style CSV (ID, TIME, DV; DVID, CENS, LIMIT; doses; covariates). Starts are the values of the
+    /// model, variances and residual errors those it declares. Exit 1 if the fit is not sound; the verdict says why.
+    Fit(FitArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }

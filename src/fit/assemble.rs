@@ -91,7 +91,7 @@ impl<'m> Population<'m> {
                     .collect(),
             })
             .collect();
-        let population = Self { structure, subjects, predictor, base: scenario.values.parameters.clone() };
+        let population = Self { structure, subjects, predictor, base: scenario.values.parameters.clone(), threads: 1 };
         population.check(scenario, &kept)?;
         Ok(population)
     }
@@ -128,7 +128,8 @@ impl<'m> Population<'m> {
             }
         }
         let given = |subject: &DesignSubject| subject.doses.as_ref().is_some_and(|doses| !doses.doses.is_empty());
-        let doses = subjects.iter().any(given) || (subjects.iter().any(|one| one.doses.is_none()) && !scenario.regimen.doses.is_empty());
+        let doses = subjects.iter().any(given)
+            || (subjects.iter().any(|one| one.doses.is_none()) && !scenario.regimen.doses.is_empty());
         if all_zero && !doses && !model.doses.is_empty() {
             let entries: Vec<&str> = model.doses.iter().map(|dose| dose.name.text.as_str()).collect();
             problems
@@ -158,9 +159,15 @@ impl<'m> Population<'m> {
                 problems
                     .error(
                         &codes::WRONG_UNIT,
-                        format!("measurements of `{}` are about {factor} times {way} than predicted at the start", residual.name),
+                        format!(
+                            "measurements of `{}` are about {factor} times {way} than predicted at the start",
+                            residual.name
+                        ),
                     )
-                    .help(format!("the output is in {}; give the unit of the data in the heading: DV [UNIT]", residual.unit))
+                    .help(format!(
+                        "the output is in {}; give the unit of the data in the heading: DV [UNIT]",
+                        residual.unit
+                    ))
                     .help("if the unit is right, start nearer to the data with --set, or say --no-unit-check");
             }
         }
@@ -172,7 +179,10 @@ impl<'m> Population<'m> {
                 .help("fix some of them: --fix NAME, --no-variability NAME");
         } else if self.structure.etas() > 0 && self.subjects.iter().all(|subject| subject.measured.len() == 1) {
             problems
-                .error(&codes::TOO_FEW, "every subject has one measurement: residual error and variability cannot be told apart")
+                .error(
+                    &codes::TOO_FEW,
+                    "every subject has one measurement: residual error and variability cannot be told apart",
+                )
                 .help("fit --method pooled, or fix the residual error: --fix-error OUTPUT");
         }
         if problems.has_errors() { Err(problems) } else { Ok(()) }

@@ -134,7 +134,8 @@ impl FitSettings {
         let by_probability = matches!(self.censoring, Censoring::M2 | Censoring::M4)
             || (self.censoring == Censoring::M3 && has_censored);
         if fo && by_probability {
-            let message = format!("fo takes all data as normal: values below the limit cannot count by {}", self.censoring);
+            let message =
+                format!("fo takes all data as normal: values below the limit cannot count by {}", self.censoring);
             let mut found = Diagnostic::error(&codes::REFUSED_METHOD, message);
             found.help("choose --method focei, laplace or saem, or treat them otherwise: --censoring M1, M5, M6");
             return Err(found.into());
@@ -199,7 +200,9 @@ impl Population<'_> {
 
     fn no_value(&self) -> Problems {
         let mut found = Diagnostic::error(&codes::NO_FIT, "the likelihood has no value at the start");
-        found.help("are the residual errors far too small, or is a prediction 0 where the error is proportional or lognormal?");
+        found.help(
+            "are the residual errors far too small, or is a prediction 0 where the error is proportional or lognormal?",
+        );
         found.help("start elsewhere: --set NAME=VALUE");
         found.into()
     }
@@ -306,9 +309,7 @@ impl Population<'_> {
         report(Progress::Stage("importance sampling"));
         let given = (&found.means[..], &found.covariances[..]);
         let wants = settings.uncertainty != Uncertainty::None && !found.stopped;
-        let drawn = self
-            .draw(&found.x, given, settings.draws, settings.seed, false)
-            .ok_or_else(|| self.no_value())?;
+        let drawn = self.draw(&found.x, given, settings.draws, settings.seed, false).ok_or_else(|| self.no_value())?;
         let likelihood = self.weigh(&found.x, &drawn);
         if likelihood.error > 1.0 {
             verdicts.push(bad(format!("the objective is known to {:.1} only: raise --draws", likelihood.error)));
@@ -347,7 +348,13 @@ impl Population<'_> {
     }
 
     /// The best of the searches from all starts, and the objectives of all.
-    fn best(&self, subjects: &[usize], start: &[f64], settings: &FitSettings, stop: &Stop) -> Option<(Scored, Vec<f64>)> {
+    fn best(
+        &self,
+        subjects: &[usize],
+        start: &[f64],
+        settings: &FitSettings,
+        stop: &Stop,
+    ) -> Option<(Scored, Vec<f64>)> {
         let mut best: Option<Scored> = None;
         let mut objectives = Vec::new();
         for start in self.starts(start, settings.starts, settings.seed) {
@@ -441,7 +448,9 @@ impl Population<'_> {
                 modes: found.modes,
                 covariance: None,
                 iterations: Vec::new(),
-                verdicts: vec![good("random effects at the population values of the model; nothing else was estimated")],
+                verdicts: vec![good(
+                    "random effects at the population values of the model; nothing else was estimated",
+                )],
             },
         ))
     }
@@ -482,6 +491,8 @@ pub(super) fn spread(objectives: &[f64], starts: usize) -> Option<Verdict> {
     let least = objectives.iter().copied().fold(f64::INFINITY, f64::min);
     let most = objectives.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let same = objectives.iter().filter(|objective| **objective - least < 0.1).count();
-    let text = format!("{same} of {starts} starts reach the best objective within 0.1; objectives from {least:.3} to {most:.3}");
+    let text = format!(
+        "{same} of {starts} starts reach the best objective within 0.1; objectives from {least:.3} to {most:.3}"
+    );
     Some(Verdict { good: same > 1 || starts == 1, text })
 }

@@ -17,8 +17,6 @@ type One = Lanes<1>;
 /// Coordinates whose derivatives are carried at once.
 const GROUP: usize = 8;
 type Grouped = Dual<One, GROUP>;
-/// Subjects' draws that are predicted at once.
-const AT_ONCE: usize = 4096;
 /// Step of the central differences by parameters without random effects.
 const STEP: f64 = 1e-3;
 
@@ -150,17 +148,9 @@ impl Population<'_> {
     }
 
     fn rows_of(&self, subject: usize, scaled: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let rows = self.predictor.rows(subject);
-        let mut all = Vec::with_capacity(scaled.len());
-        for part in scaled.chunks(AT_ONCE) {
-            let parameters: Vec<Vec<f64>> = part.iter().map(|scaled| plain(&self.parameters(&ones(scaled)))).collect();
-            let jobs: Vec<(usize, &[f64])> = parameters.iter().map(|values| (subject, &values[..])).collect();
-            let mut found = vec![vec![0.0; rows]; part.len()];
-            let mut slices: Vec<&mut [f64]> = found.iter_mut().map(|rows| &mut rows[..]).collect();
-            self.predictor.many(&jobs, &mut slices);
-            all.append(&mut found);
-        }
-        all
+        let jobs: Vec<(usize, Vec<f64>)> =
+            scaled.iter().map(|scaled| (subject, plain(&self.parameters(&ones(scaled))))).collect();
+        self.predict_all(&jobs)
     }
 
     /// ln of the joint density of a draw's data and random effects at a point, without N ln(2 pi) / 2.

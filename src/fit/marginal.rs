@@ -10,6 +10,7 @@
 use super::linear::{cholesky, solve};
 use super::mode::{Mode, ones, plain};
 use super::objective::{Approximation, Parts};
+use super::parallel;
 use super::population::{Curve, Order, Population};
 use super::structure::Point;
 use crate::numeric::{Dual, Lanes, Scalar};
@@ -75,16 +76,19 @@ impl Population<'_> {
             gradient: Vec::new(),
         };
         let zero = vec![0.0; etas];
-        for subject in 0..count {
+        let of = |subject: usize| {
             let start = from.get(subject).map_or(&zero, |mode| &mode.zeta);
             let mode = if how.has_mode() {
                 self.mode(subject, &point, how, start, thorough)
             } else {
                 Some(Mode { zeta: zero.clone(), joint: 0.0, decrement: 0.0, at_kink: false })
             };
-            let mode = mode.ok_or(NoValue(subject))?;
-            let (objective, gradient) =
-                self.subject(subject, x, &point, how, &mode, with_gradient).ok_or(NoValue(subject))?;
+            let mode = mode?;
+            let (objective, gradient) = self.subject(subject, x, &point, how, &mode, with_gradient)?;
+            Some((mode, objective, gradient))
+        };
+        for (subject, one) in parallel::each(count, self.threads, of).into_iter().enumerate() {
+            let (mode, objective, gradient) = one.ok_or(NoValue(subject))?;
             found.objective += objective;
             found.subjects.push(objective);
             found.modes.push(mode);

@@ -61,7 +61,8 @@ impl Population<'_> {
         } else {
             Vec::new()
         };
-        let search = Search { population: self, subject, point, how, at_zero, of_eta: self.structure.individual_of_eta() };
+        let search =
+            Search { population: self, subject, point, how, at_zero, of_eta: self.structure.individual_of_eta() };
         let size = start.len();
         let zero = vec![0.0; size];
         let mut best = search.from(start).or_else(|| search.from(&zero))?;

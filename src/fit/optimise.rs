@@ -35,7 +35,9 @@ impl Reason {
         match self {
             Self::Converged => "converged: no step lowers the objective further",
             Self::NoProgress => "not converged: the objective no longer falls, though its gradient is not small",
-            Self::Kinks => "converged as far as kinks allow: the objective no longer falls; at kinks it has no gradient",
+            Self::Kinks => {
+                "converged as far as kinks allow: the objective no longer falls; at kinks it has no gradient"
+            }
             Self::Iterations => "not converged: the limit of iterations was reached",
             Self::Stopped => "stopped from outside",
             Self::NoStart => "no value at the start",

@@ -1,6 +1,7 @@
 //! Subjects with their data, and their curves at given values.
 
 use super::observed::Measured;
+use super::parallel;
 use super::structure::{Point, Structure};
 use crate::diagnostic::Diagnostic;
 use crate::numeric::{Dual, Lanes, Scalar};
@@ -11,6 +12,9 @@ type One = Lanes<1>;
 /// Derivatives carried at once, as elsewhere.
 const NARROW: usize = 4;
 const WIDE: usize = 10;
+
+/// Runs of a piece of work in lanes.
+const AT_ONCE: usize = 4096;
 
 /// A structure with the data of subjects.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub struct Population<'m> {
     pub predictor: Predictor<'m>,
     /// Values of all parameters of the model, in its units.
     pub base: Vec<f64>,
+    /// Threads; results have the same bits on any number.
+    pub threads: usize,
 }
 
 /// What is known of a subject.
@@ -111,6 +117,22 @@ impl Population<'_> {
             Order::First => self.first::<WIDE>(subject, scaled),
             Order::Second => self.second(subject, scaled),
         }
+    }
+
+    /// Rows of subjects, each at its own values of all parameters, in lanes and on all threads.
+    pub(super) fn predict_all(&self, jobs: &[(usize, Vec<f64>)]) -> Vec<Vec<f64>> {
+        let size = jobs.len().div_ceil(self.threads.max(1)).clamp(1, AT_ONCE);
+        let parts: Vec<&[(usize, Vec<f64>)]> = jobs.chunks(size).collect();
+        let found = parallel::each(parts.len(), self.threads, |part| {
+            let jobs: Vec<(usize, &[f64])> =
+                parts[part].iter().map(|(subject, values)| (*subject, &values[..])).collect();
+            let mut rows: Vec<Vec<f64>> =
+                jobs.iter().map(|(subject, _)| vec![0.0; self.predictor.rows(*subject)]).collect();
+            let mut slices: Vec<&mut [f64]> = rows.iter_mut().map(|rows| &mut rows[..]).collect();
+            self.predictor.many(&jobs, &mut slices);
+            rows
+        });
+        found.into_iter().flatten().collect()
     }
 
     /// Predictions of the measurements, those that are left out of the data left out.

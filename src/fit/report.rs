@@ -7,9 +7,7 @@ use super::objective::{Approximation, Parts};
 use super::observed::{location, plain as plain_error};
 use super::optimise::Reason;
 use super::population::{Order, Population};
-use super::result::{
-    Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Verdict,
-};
+use super::result::{Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Verdict};
 use super::scoring::Scored;
 use super::structure::{Coordinate, is_logarithmic};
 use super::uncertainty::condition;
@@ -44,11 +42,8 @@ impl Population<'_> {
         let structure = &self.structure;
         let estimates = self.estimates(x, found.covariance.as_deref(), settings.method != Method::Map);
         let (individuals, predictions) = self.individuals(x, &found.modes, &found.subjects);
-        let etas: Vec<String> = structure
-            .individual_of_eta()
-            .into_iter()
-            .map(|at| structure.individuals[at].name.clone())
-            .collect();
+        let etas: Vec<String> =
+            structure.individual_of_eta().into_iter().map(|at| structure.individuals[at].name.clone()).collect();
         let omega = self.omega(x);
         let shrinkage: Vec<f64> = (0..etas.len())
             .map(|k| {
@@ -303,9 +298,8 @@ impl Population<'_> {
         let q = structure.etas();
         let of_eta = structure.individual_of_eta();
         let zeta = ones(&mode.zeta);
-        let etas: Vec<f64> = (0..q)
-            .map(|i| (0..=i).map(|k| point.root[i * q + k].get(0) * mode.zeta[k]).sum())
-            .collect();
+        let etas: Vec<f64> =
+            (0..q).map(|i| (0..=i).map(|k| point.root[i * q + k].get(0) * mode.zeta[k]).sum()).collect();
         let scaled = plain(&self.scaled(subject, point, &zeta));
         let population = plain(&self.scaled(subject, point, &vec![One::default(); q]));
         let parameters = structure
@@ -314,6 +308,8 @@ impl Population<'_> {
             .zip(&scaled)
             .map(|(individual, scaled)| (individual.name.clone(), individual.transform.value(*scaled)))
             .collect();
+        let individuals = structure.individuals.iter().zip(&population);
+        let typical = individuals.map(|(individual, scaled)| individual.transform.value(*scaled)).collect();
         let curve = self.curve(subject, &scaled, Order::First).unwrap_or_default();
         let at_zero = self.curve(subject, &population, Order::Values).unwrap_or_default();
         let measured = &self.subjects[subject].measured;
@@ -375,6 +371,7 @@ impl Population<'_> {
             etas,
             eta_sds,
             parameters,
+            typical,
             objective,
             at_kink: mode.at_kink,
         };
@@ -400,8 +397,7 @@ impl Population<'_> {
             let mut lifted: Dual<One, 1> = super::observed::constant(parts.value[*at]);
             lifted.tangents[0] = Lanes([1.0]);
             let m = location(&error.map(super::observed::constant), lifted);
-            let slopes: Vec<f64> =
-                parts.by_zeta(*at).iter().map(|slope| slope.get(0) * m.tangents[0].get(0)).collect();
+            let slopes: Vec<f64> = parts.by_zeta(*at).iter().map(|slope| slope.get(0) * m.tangents[0].get(0)).collect();
             let linear: f64 = slopes.iter().zip(zeta).map(|(slope, zeta)| slope * zeta).sum();
             let y = location(&error, Lanes([observed])).get(0);
             residual.push(Lanes([y - m.value.get(0) + linear]));
@@ -534,7 +530,10 @@ impl Population<'_> {
         }
         if settings.starts > 1 && !spread.is_empty() {
             let least = spread.iter().min().copied().unwrap_or_default();
-            let text = format!("of {} starts at least {least} reach the best objective of each subject within 0.1", settings.starts);
+            let text = format!(
+                "of {} starts at least {least} reach the best objective of each subject within 0.1",
+                settings.starts
+            );
             verdicts.push(Verdict { good: least > 1, text });
         }
         if settings.method == Method::TwoStage {
@@ -583,7 +582,10 @@ impl Population<'_> {
             if let Coordinate::Typical(_) = coordinate {
                 let error = sd * sd * (2.0 / (count - 1.0)).sqrt();
                 estimates.push(Estimate {
-                    name: format!("omega2({})", name.trim_start_matches("log(").trim_start_matches("logit(").trim_end_matches(')')),
+                    name: format!(
+                        "omega2({})",
+                        name.trim_start_matches("log(").trim_start_matches("logit(").trim_end_matches(')')
+                    ),
                     kind: EstimateKind::Variance,
                     unit: "1".into(),
                     transform: "identity".into(),

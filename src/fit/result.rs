@@ -133,6 +133,8 @@ pub struct IndividualFit {
     pub eta_sds: Vec<f64>,
     /// Names of parameters with estimates or random effects, and its values.
     pub parameters: Vec<(String, f64)>,
+    /// The same at random effects of 0.
+    pub typical: Vec<f64>,
     /// Its part of the objective.
     pub objective: f64,
     /// Whether its mode lies on a kink.

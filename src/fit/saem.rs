@@ -247,11 +247,7 @@ impl<'a, 'm> Run<'a, 'm> {
                 (chain.subject, plain(&self.population.parameters(&scaled)))
             })
             .collect();
-        let mut rows: Vec<Vec<f64>> = self.chains.iter().map(|chain| vec![0.0; chain.rows.len()]).collect();
-        let jobs: Vec<(usize, &[f64])> = parameters.iter().map(|(subject, values)| (*subject, &values[..])).collect();
-        let mut found: Vec<&mut [f64]> = rows.iter_mut().map(|rows| &mut rows[..]).collect();
-        self.population.predictor.many(&jobs, &mut found);
-        rows
+        self.population.predict_all(&parameters)
     }
 
     fn likelihood(&self, subject: usize, rows: &[f64]) -> f64 {

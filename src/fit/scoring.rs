@@ -86,8 +86,7 @@ impl Population<'_> {
             }
             let longest = step.iter().fold(0.0f64, |most, step| most.max(step.abs()));
             let shorter = if longest > 2.0 { 2.0 / longest } else { 1.0 };
-            let to: Vec<f64> =
-                (0..n).map(|i| (x[i] + shorter * step[i]).clamp(bounds[i].0, bounds[i].1)).collect();
+            let to: Vec<f64> = (0..n).map(|i| (x[i] + shorter * step[i]).clamp(bounds[i].0, bounds[i].1)).collect();
             let found = (to != x).then(|| self.place(subjects, &to)).flatten();
             evaluations += 1;
             match found.filter(|found| found.objective < place.objective) {
@@ -167,7 +166,11 @@ impl Population<'_> {
             (*from..n.min(from + GROUP)).for_each(|at| gradient[at] += prior.tangents[at - from].get(0));
         }
         for (at, individual) in self.structure.individuals.iter().enumerate() {
-            let own = self.structure.coordinates().iter().position(|known| *known == super::structure::Coordinate::Typical(at));
+            let own = self
+                .structure
+                .coordinates()
+                .iter()
+                .position(|known| *known == super::structure::Coordinate::Typical(at));
             if let (Some(own), Some((_, sd))) = (own, individual.prior) {
                 curvature[own * n + own] += 2.0 / (sd * sd);
             }

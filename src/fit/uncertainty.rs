@@ -114,7 +114,9 @@ impl Population<'_> {
         let coordinates = self.structure.coordinates();
         half_hessian(x, |moved, at| {
             let unvaried = match coordinates[at] {
-                Coordinate::Typical(one) | Coordinate::Relation(one, _) => self.structure.individuals[one].eta.is_none(),
+                Coordinate::Typical(one) | Coordinate::Relation(one, _) => {
+                    self.structure.individuals[one].eta.is_none()
+                }
                 _ => false,
             };
             let scores = if unvaried { self.scores(moved, &again(moved)?) } else { self.scores(moved, drawn) };
@@ -126,14 +128,14 @@ impl Population<'_> {
 
 /// Largest over smallest eigenvalue of the correlations of a covariance.
 pub(super) fn condition(matrix: &[f64], n: usize) -> f64 {
-    let correlation = nalgebra::DMatrix::from_fn(n, n, |i, j| {
-        matrix[i * n + j] / (matrix[i * n + i] * matrix[j * n + j]).sqrt()
-    });
+    let correlation =
+        nalgebra::DMatrix::from_fn(n, n, |i, j| matrix[i * n + j] / (matrix[i * n + i] * matrix[j * n + j]).sqrt());
     if n == 0 || correlation.iter().any(|value| !value.is_finite()) {
         return f64::NAN;
     }
     let values = correlation.symmetric_eigenvalues();
-    let (least, most) = values.iter().fold((f64::INFINITY, 0.0f64), |(least, most), value| (least.min(*value), most.max(*value)));
+    let (least, most) =
+        values.iter().fold((f64::INFINITY, 0.0f64), |(least, most), value| (least.min(*value), most.max(*value)));
     most / least.max(0.0)
 }
 

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod completions;
 pub mod demo;
 pub mod explain;
+pub mod fit;
 pub mod grade;
 pub mod merge;
 pub mod models;

@@ -52,5 +52,5 @@ pub fn population<'m>(model: &'m Model, csv: &str, specification: &Specification
             SubjectData { name: subject.name.clone(), measured: treated(&rows, Censoring::M3), regressors }
         })
         .collect();
-    Population { structure, subjects, predictor, base: scenario.values.parameters.clone() }
+    Population { structure, subjects, predictor, base: scenario.values.parameters.clone(), threads: 1 }
 }
