@@ -90,18 +90,34 @@ impl Population<'_> {
         stop: &Stop,
         report: impl FnMut(&Iteration),
     ) -> Option<Approximated> {
-        let bounds: Vec<_> =
-            self.structure.coordinates().into_iter().map(|coordinate| self.structure.range(coordinate).1).collect();
+        self.approximate_within(how, start, &self.bounds(), (&[], most_iterations), stop, report)
+    }
+
+    /// Bounds of the coordinates.
+    pub(super) fn bounds(&self) -> Vec<(f64, f64)> {
+        self.structure.coordinates().into_iter().map(|coordinate| self.structure.range(coordinate).1).collect()
+    }
+
+    /// The same within other bounds; modes are sought from known ones, if there are any.
+    pub(super) fn approximate_within(
+        &self,
+        how: Approximation,
+        start: &[f64],
+        bounds: &[(f64, f64)],
+        (modes, most_iterations): (&[Mode], usize),
+        stop: &Stop,
+        report: impl FnMut(&Iteration),
+    ) -> Option<Approximated> {
         let mut search =
             Search { population: self, how, modes: Vec::new(), last: None, iterations: Vec::new(), stop, report };
-        search.modes = self.evaluate_from(start, how, &[], false, true).ok()?.modes;
+        search.modes = self.evaluate_from(start, how, modes, false, modes.is_empty()).ok()?.modes;
         let mut from = start.to_vec();
         let mut reason = Reason::NoStart;
         let mut evaluation = None;
         for _ in 0..MOST_ROUNDS {
             let left = most_iterations.saturating_sub(search.iterations.len());
             let settings = Settings { most_iterations: left, ..Settings::default() };
-            let found = optimise::minimise(&mut search, &from, &bounds, settings);
+            let found = optimise::minimise(&mut search, &from, bounds, settings);
             if found.reason == Reason::NoStart {
                 return None;
             }

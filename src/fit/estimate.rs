@@ -7,7 +7,7 @@ use super::observed::Censoring;
 use super::optimise::Reason;
 use super::population::Population;
 use super::report::Found;
-use super::result::{Fitted, Verdict};
+use super::result::{Fitted, Profile, Verdict};
 use super::saem::Settings as SaemSettings;
 use super::scoring::Scored;
 use super::structure::{Coordinate, Structure};
@@ -89,7 +89,7 @@ impl FromStr for Method {
 }
 
 /// How a fit goes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FitSettings {
     /// The method.
     pub method: Method,
@@ -107,6 +107,8 @@ pub struct FitSettings {
     pub saem: SaemSettings,
     /// Draws of a subject for the likelihood after SAEM.
     pub draws: usize,
+    /// Parameters whose likelihood is profiled.
+    pub profile: Vec<String>,
 }
 
 impl Default for FitSettings {
@@ -120,6 +122,7 @@ impl Default for FitSettings {
             most_iterations: 300,
             saem: SaemSettings::default(),
             draws: 1000,
+            profile: Vec::new(),
         }
     }
 }
@@ -250,6 +253,7 @@ impl Population<'_> {
                 verdicts.push(bad("no standard errors: the matrix of second derivatives is not positive definite"));
             }
         }
+        let profiles = self.profiled(settings, (&found.x, &found.evaluation.modes), matrix.as_deref(), stop, report);
         let modes = match how.has_mode() {
             true => found.evaluation.modes.clone(),
             false => self.modes(&found.x),
@@ -265,9 +269,27 @@ impl Population<'_> {
                 modes,
                 covariance: matrix,
                 iterations: found.iterations.into_iter().map(|one| (one.objective, one.x)).collect(),
+                profiles,
                 verdicts,
             },
         ))
+    }
+
+    fn profiled(
+        &self,
+        settings: &FitSettings,
+        (x, modes): (&[f64], &[Mode]),
+        covariance: Option<&[f64]>,
+        stop: &Stop,
+        report: &mut dyn FnMut(Progress<'_>),
+    ) -> Vec<Profile> {
+        if settings.profile.is_empty() {
+            return Vec::new();
+        }
+        report(Progress::Stage("profiles"));
+        let n = x.len();
+        let sds: Option<Vec<f64>> = covariance.map(|matrix| (0..n).map(|at| matrix[at * n + at].max(0.0).sqrt()).collect());
+        self.profiles(&settings.profile, settings.method, (x, modes), sds.as_deref(), stop)
     }
 
     /// Modes at population values, by FOCEI.
@@ -331,6 +353,7 @@ impl Population<'_> {
             }
         }
         let modes = self.modes(&found.x);
+        let profiles = self.profiled(settings, (&found.x, &modes), matrix.as_deref(), stop, report);
         Ok(self.fitted(
             model,
             settings,
@@ -342,6 +365,7 @@ impl Population<'_> {
                 modes,
                 covariance: matrix,
                 iterations: found.iterations.into_iter().map(|one| (one.objective, one.x)).collect(),
+                profiles,
                 verdicts,
             },
         ))
@@ -387,6 +411,7 @@ impl Population<'_> {
             Uncertainty::None => None,
             _ => covariance(Uncertainty::R, &half, &[], n),
         };
+        let profiles = self.profiled(settings, (&found.x, &self.no_effects()), matrix.as_deref(), stop, report);
         Ok(self.fitted(
             model,
             settings,
@@ -398,6 +423,7 @@ impl Population<'_> {
                 modes: self.no_effects(),
                 covariance: matrix,
                 iterations: found.course,
+                profiles,
                 verdicts,
             },
         ))
@@ -448,6 +474,7 @@ impl Population<'_> {
                 modes: found.modes,
                 covariance: None,
                 iterations: Vec::new(),
+                profiles: Vec::new(),
                 verdicts: vec![good(
                     "random effects at the population values of the model; nothing else was estimated",
                 )],

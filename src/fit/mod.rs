@@ -12,6 +12,7 @@ mod observed;
 mod optimise;
 mod parallel;
 mod population;
+mod profile;
 mod report;
 mod result;
 mod saem;
@@ -33,7 +34,10 @@ pub use objective::{Approximation, LN_2_PI};
 pub use observed::{Censoring, Measured, treated};
 pub use optimise::Reason;
 pub use population::{Curve, Order, Population, SubjectData};
-pub use result::{Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Verdict};
+pub use profile::RISE;
+pub use result::{
+    Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Profile, SubjectCurves, Verdict,
+};
 pub use saem::{Saem, Settings as SaemSettings};
 pub use scoring::Scored;
 pub use specification::{AskedRelation, Specification};

@@ -7,7 +7,7 @@ use super::objective::{Approximation, Parts};
 use super::observed::{location, plain as plain_error};
 use super::optimise::Reason;
 use super::population::{Order, Population};
-use super::result::{Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Verdict};
+use super::result::{Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Profile, Verdict};
 use super::scoring::Scored;
 use super::structure::{Coordinate, is_logarithmic};
 use super::uncertainty::condition;
@@ -32,6 +32,7 @@ pub(super) struct Found {
     pub modes: Vec<Mode>,
     pub covariance: Option<Vec<f64>>,
     pub iterations: Vec<(f64, Vec<f64>)>,
+    pub profiles: Vec<Profile>,
     pub verdicts: Vec<Verdict>,
 }
 
@@ -59,6 +60,10 @@ impl Population<'_> {
             matrix,
         });
         let mut verdicts = found.verdicts;
+        for profile in &found.profiles {
+            let identified = profile.verdict.starts_with("identified");
+            verdicts.push(Verdict { good: identified, text: profile.verdict.clone() });
+        }
         self.judge(x, &estimates, covariance.as_ref(), &etas, &shrinkage, &individuals, &mut verdicts);
         let iterations = found
             .iterations
@@ -83,6 +88,7 @@ impl Population<'_> {
             shrinkage,
             predictions,
             iterations,
+            profiles: found.profiles,
             outputs: self.outputs(model),
             verdicts,
         }
@@ -556,6 +562,7 @@ impl Population<'_> {
             shrinkage: Vec::new(),
             predictions,
             iterations: Vec::new(),
+            profiles: Vec::new(),
             outputs: self.outputs(model),
             verdicts,
         }

@@ -33,6 +33,8 @@ pub struct Fitted {
     pub predictions: Vec<Prediction>,
     /// The course of the search: by iteration, objective, and estimates in their units.
     pub iterations: Vec<(f64, Vec<f64>)>,
+    /// Profiles of the likelihood that were asked for.
+    pub profiles: Vec<Profile>,
     /// Outputs with measurements.
     pub outputs: Vec<FittedOutput>,
     /// Verdicts, the gravest first.
@@ -162,6 +164,40 @@ pub struct Prediction {
     pub iwres: Option<f64>,
     /// Residual decorrelated by the FOCE linearisation; none where censored.
     pub cwres: Option<f64>,
+}
+
+/// The objective along one parameter, all others fitted anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Its name, as in the estimates.
+    pub parameter: String,
+    /// Its unit.
+    pub unit: String,
+    /// Values, ascending, and the objective there above its least.
+    pub points: Vec<(f64, f64)>,
+    /// The estimate.
+    pub estimate: f64,
+    /// Where the objective is 3.84 above its least on either side; none where it is not reached.
+    pub interval: (Option<f64>, Option<f64>),
+    /// In words: identified, one-sided, flat, several optima.
+    pub verdict: String,
+}
+
+/// The curves of a subject, for figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubjectCurves {
+    /// Place of the subject.
+    pub subject: usize,
+    /// Place among the outputs of the fit.
+    pub output: usize,
+    /// Times.
+    pub times: Vec<f64>,
+    /// With its own parameters.
+    pub individual: Vec<f64>,
+    /// At random effects of 0.
+    pub population: Vec<f64>,
+    /// Times of its doses.
+    pub doses: Vec<f64>,
 }
 
 /// What a user should know of a fit.

@@ -53,8 +53,17 @@ impl Population<'_> {
     ///
     /// None if there is no value at the start.
     pub fn score(&self, subjects: &[usize], start: &[f64], stop: &Stop) -> Option<Scored> {
-        let bounds: Vec<_> =
-            self.structure.coordinates().into_iter().map(|coordinate| self.structure.range(coordinate).1).collect();
+        self.score_within(subjects, start, &self.bounds(), stop)
+    }
+
+    /// The same within other bounds.
+    pub(super) fn score_within(
+        &self,
+        subjects: &[usize],
+        start: &[f64],
+        bounds: &[(f64, f64)],
+        stop: &Stop,
+    ) -> Option<Scored> {
         let n = start.len();
         let mut x = start.to_vec();
         let mut place = self.place(subjects, &x)?;

@@ -52,6 +52,9 @@ pub struct FitArgs {
     /// Standard errors from r (second derivatives), s (products of gradients), rsr (sandwich), or none
     #[arg(long, value_name = "WHICH", default_value = "r")]
     pub covariance: String,
+    /// Profile the likelihood of these parameters: how far the data bound them, all others fitted anew
+    #[arg(long, value_name = "NAMES")]
+    pub profile: Option<String>,
     /// Searches: the first from the values of the model, others around them
     #[arg(long, value_name = "COUNT", default_value_t = 1)]
     pub starts: usize,

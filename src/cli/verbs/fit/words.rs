@@ -71,6 +71,7 @@ pub fn settings(arguments: &FitArgs, seed: u64) -> Result<FitSettings, Problems>
         seed,
         most_iterations: arguments.iterations,
         draws: arguments.draws.max(2),
+        profile: list(&arguments.profile),
         ..FitSettings::default()
     };
     match arguments.method.parse() {
