@@ -288,7 +288,8 @@ impl Population<'_> {
         }
         report(Progress::Stage("profiles"));
         let n = x.len();
-        let sds: Option<Vec<f64>> = covariance.map(|matrix| (0..n).map(|at| matrix[at * n + at].max(0.0).sqrt()).collect());
+        let sds: Option<Vec<f64>> =
+            covariance.map(|matrix| (0..n).map(|at| matrix[at * n + at].max(0.0).sqrt()).collect());
         self.profiles(&settings.profile, settings.method, (x, modes), sds.as_deref(), stop)
     }
 

@@ -13,6 +13,7 @@ mod optimise;
 mod parallel;
 mod population;
 mod profile;
+mod recovery;
 mod report;
 mod result;
 mod saem;
@@ -35,8 +36,10 @@ pub use observed::{Censoring, Measured, treated};
 pub use optimise::Reason;
 pub use population::{Curve, Order, Population, SubjectData};
 pub use profile::RISE;
+pub use recovery::{Recovered, Recovery};
 pub use result::{
-    Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Profile, SubjectCurves, Verdict,
+    Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Profile, SubjectCurves,
+    Verdict,
 };
 pub use saem::{Saem, Settings as SaemSettings};
 pub use scoring::Scored;

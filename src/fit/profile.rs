@@ -73,7 +73,9 @@ impl Population<'_> {
                 bounds[at] = (to, to);
                 let mut x = from.0.clone();
                 x[at] = to;
-                let Some((objective, x, modes)) = self.again(start.method, &x, &bounds, &from.1, start.stop) else { break };
+                let Some((objective, x, modes)) = self.again(start.method, &x, &bounds, &from.1, start.stop) else {
+                    break;
+                };
                 let rise = objective - start.objective;
                 points.push((to, rise));
                 if rise >= RISE {
@@ -85,7 +87,13 @@ impl Population<'_> {
                 from = (x, modes);
                 let gained = rise - last.1;
                 last = (to, rise);
-                step *= if gained < 0.5 { 2.0 } else if gained > 2.0 { 0.7 } else { 1.2 };
+                step *= if gained < 0.5 {
+                    2.0
+                } else if gained > 2.0 {
+                    0.7
+                } else {
+                    1.2
+                };
             }
         }
         points.sort_by(|a, b| a.0.total_cmp(&b.0));

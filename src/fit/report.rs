@@ -7,7 +7,9 @@ use super::objective::{Approximation, Parts};
 use super::observed::{location, plain as plain_error};
 use super::optimise::Reason;
 use super::population::{Order, Population};
-use super::result::{Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Profile, Verdict};
+use super::result::{
+    Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Profile, Verdict,
+};
 use super::scoring::Scored;
 use super::structure::{Coordinate, is_logarithmic};
 use super::uncertainty::condition;
@@ -148,7 +150,7 @@ impl Population<'_> {
     }
 
     /// Estimates and what was fixed.
-    fn estimates(&self, x: &[f64], covariance: Option<&[f64]>, estimated: bool) -> Vec<Estimate> {
+    pub(super) fn estimates(&self, x: &[f64], covariance: Option<&[f64]>, estimated: bool) -> Vec<Estimate> {
         let structure = &self.structure;
         let coordinates = structure.coordinates();
         let n = x.len();

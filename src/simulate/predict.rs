@@ -77,6 +77,11 @@ impl<'m> Predictor<'m> {
         self.subjects[subject].rows.len()
     }
 
+    /// The rows of a subject, in the order of their times.
+    pub fn wanted(&self, subject: usize) -> &[DesignRow] {
+        &self.subjects[subject].rows
+    }
+
     /// The value of a covariate of a subject at its start, in the unit of the model.
     pub fn covariate(&self, subject: usize, covariate: usize) -> f64 {
         self.subjects[subject].scenario.values.covariates[covariate]
