@@ -20,6 +20,7 @@ mod saem;
 mod scoring;
 mod specification;
 mod structure;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 mod transform;

@@ -124,6 +124,23 @@ pub struct Covariance {
     pub condition: f64,
 }
 
+impl Covariance {
+    /// An element.
+    pub fn at(&self, row: usize, column: usize) -> f64 {
+        self.matrix[row * self.names.len() + column]
+    }
+
+    /// A correlation: NaN where a variance is not above 0.
+    pub fn correlation(&self, row: usize, column: usize) -> f64 {
+        let scale = self.at(row, row).sqrt() * self.at(column, column).sqrt();
+        match (row == column, scale > 0.0) {
+            (_, false) => f64::NAN,
+            (true, true) => 1.0,
+            (false, true) => self.at(row, column) / scale,
+        }
+    }
+}
+
 /// A subject of a fit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndividualFit {
@@ -209,7 +226,48 @@ pub struct Verdict {
     pub text: String,
 }
 
+/// The course of a subject between its measurements, for figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubjectCurves {
+    /// Place of the subject.
+    pub subject: usize,
+    /// Place among the outputs of the fit.
+    pub output: usize,
+    /// Times in the unit of the model.
+    pub times: Vec<f64>,
+    /// At the subject's mode, in the unit of the output.
+    pub individual: Vec<f64>,
+    /// At random effects of 0.
+    pub population: Vec<f64>,
+    /// When doses were given.
+    pub doses: Vec<f64>,
+}
+
+/// How the objective rises when one estimate is held and the others follow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Name of the estimate.
+    pub parameter: String,
+    /// Its unit as text.
+    pub unit: String,
+    /// Value, and objective minus its minimum.
+    pub points: Vec<(f64, f64)>,
+    /// The estimate.
+    pub estimate: f64,
+    /// Where the objective has risen by 3.84; none where it does not.
+    pub interval: (Option<f64>, Option<f64>),
+    /// Whether the data tell it, in words.
+    pub verdict: String,
+}
+
 impl Fitted {
+    /// Places of the estimates that the columns of `iterations` are: all of them, or those that were estimated.
+    pub fn iterated(&self) -> Vec<usize> {
+        let columns = self.iterations.first().map_or(0, |first| first.1.len());
+        let all = columns == self.estimates.len();
+        (0..self.estimates.len()).filter(|at| all || !self.estimates[*at].fixed).take(columns).collect()
+    }
+
     /// Number of estimates.
     pub fn estimated(&self) -> usize {
         self.estimates.iter().filter(|estimate| !estimate.fixed).count()
