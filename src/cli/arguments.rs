@@ -1,9 +1,11 @@
 //! Arguments as typed. What they mean is checked in the file of each verb.
 
 mod compare;
+mod data;
 mod fit;
 
 pub use compare::CompareArgs;
+pub use data::DataArgs;
 pub use fit::FitArgs;
 
 use std::io::IsTerminal;
@@ -79,6 +81,13 @@ pub enum Verb {
     /// DATA is a NONMEM-style CSV (ID, TIME, DV; DVID, CENS, LIMIT; doses; covariates). Starts are the values of the
     /// model, variances and residual errors those it declares. Exit 1 if the fit is not sound; the verdict says why.
     Fit(FitArgs),
+    /// Report what is in a table of observations, and what looks wrong in it
+    ///
+    /// The table of a fit: ID, TIME, DV, and perhaps DVID, EVID, MDV, AMT, CMT, CENS, LIMIT, covariates (`cascade explain
+    /// D012`). Subjects, observations, values below limits, doses, covariates and occasions are counted against the model;
+    /// suspicious rows are told with line and reason, many of them by comparison with the typical patient of the model.
+    /// Exit 0 whatever is suspicious, 2 if the table cannot be read.
+    Data(DataArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }

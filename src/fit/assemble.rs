@@ -15,7 +15,7 @@ const DECADES: f64 = 2.5;
 
 impl<'m> Population<'m> {
     /// The subjects of `data` under a scenario, whose values are the starts. Subjects without measurements are left out,
-    /// with a warning.
+    /// with a warning. `checks_units` refuses data that look as if in another unit.
     ///
     /// # Errors
     /// What cannot be estimated from these data, all at once where that is possible.
@@ -24,6 +24,7 @@ impl<'m> Population<'m> {
         data: &Data,
         specification: &Specification,
         censoring: Censoring,
+        checks_units: bool,
         warnings: &mut Problems,
     ) -> Result<Self, Problems> {
         let model = scenario.model;
@@ -92,12 +93,12 @@ impl<'m> Population<'m> {
             })
             .collect();
         let population = Self { structure, subjects, predictor, base: scenario.values.parameters.clone(), threads: 1 };
-        population.check(scenario, &kept)?;
+        population.check(scenario, &kept, checks_units)?;
         Ok(population)
     }
 
     /// Whether the data can tell anything of what is estimated.
-    fn check(&self, scenario: &Scenario<'_>, subjects: &[DesignSubject]) -> Result<(), Problems> {
+    fn check(&self, scenario: &Scenario<'_>, subjects: &[DesignSubject], checks_units: bool) -> Result<(), Problems> {
         let mut problems = Problems::default();
         let model = scenario.model;
         let width = self.width();
@@ -147,7 +148,7 @@ impl<'m> Population<'m> {
             }
         }
         for (residual, ratios) in self.structure.residuals.iter().zip(&mut ratios) {
-            if ratios.len() < 5 || residual.unit.is_dimensionless() {
+            if !checks_units || ratios.len() < 5 || residual.unit.is_dimensionless() {
                 continue;
             }
             ratios.sort_by(f64::total_cmp);

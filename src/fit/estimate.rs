@@ -264,6 +264,7 @@ impl Population<'_> {
             Found {
                 x: found.x,
                 objective: found.evaluation.objective,
+                converged: matches!(found.reason, Reason::Converged | Reason::Kinks),
                 objective_error: None,
                 subjects: found.evaluation.subjects,
                 modes,
@@ -361,6 +362,7 @@ impl Population<'_> {
             Found {
                 x: found.x,
                 objective: likelihood.objective,
+                converged: found.settled && !found.stopped,
                 objective_error: Some(likelihood.error),
                 subjects: likelihood.subjects,
                 modes,
@@ -419,6 +421,7 @@ impl Population<'_> {
             Found {
                 x: found.x,
                 objective: found.objective,
+                converged: found.reason == Reason::Converged,
                 objective_error: None,
                 subjects: vec![f64::NAN; self.subjects.len()],
                 modes: self.no_effects(),
@@ -470,6 +473,7 @@ impl Population<'_> {
             Found {
                 x: start.to_vec(),
                 objective: found.objective,
+                converged: true,
                 objective_error: None,
                 subjects: found.subjects,
                 modes: found.modes,

@@ -35,6 +35,7 @@ pub(super) struct Found {
     pub covariance: Option<Vec<f64>>,
     pub iterations: Vec<(f64, Vec<f64>)>,
     pub profiles: Vec<Profile>,
+    pub converged: bool,
     pub verdicts: Vec<Verdict>,
 }
 
@@ -91,6 +92,7 @@ impl Population<'_> {
             predictions,
             iterations,
             profiles: found.profiles,
+            converged: found.converged,
             outputs: self.outputs(model),
             verdicts,
         }
@@ -565,6 +567,7 @@ impl Population<'_> {
             predictions,
             iterations: Vec::new(),
             profiles: Vec::new(),
+            converged: failed.is_empty() && unsettled.is_empty(),
             outputs: self.outputs(model),
             verdicts,
         }

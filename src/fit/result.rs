@@ -37,6 +37,8 @@ pub struct Fitted {
     pub profiles: Vec<Profile>,
     /// Outputs with measurements.
     pub outputs: Vec<FittedOutput>,
+    /// Whether the search ended where it should.
+    pub converged: bool,
     /// Verdicts, the gravest first.
     pub verdicts: Vec<Verdict>,
 }
@@ -224,40 +226,6 @@ pub struct Verdict {
     pub good: bool,
     /// In words.
     pub text: String,
-}
-
-/// The course of a subject between its measurements, for figures.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SubjectCurves {
-    /// Place of the subject.
-    pub subject: usize,
-    /// Place among the outputs of the fit.
-    pub output: usize,
-    /// Times in the unit of the model.
-    pub times: Vec<f64>,
-    /// At the subject's mode, in the unit of the output.
-    pub individual: Vec<f64>,
-    /// At random effects of 0.
-    pub population: Vec<f64>,
-    /// When doses were given.
-    pub doses: Vec<f64>,
-}
-
-/// How the objective rises when one estimate is held and the others follow.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Profile {
-    /// Name of the estimate.
-    pub parameter: String,
-    /// Its unit as text.
-    pub unit: String,
-    /// Value, and objective minus its minimum.
-    pub points: Vec<(f64, f64)>,
-    /// The estimate.
-    pub estimate: f64,
-    /// Where the objective has risen by 3.84; none where it does not.
-    pub interval: (Option<f64>, Option<f64>),
-    /// Whether the data tell it, in words.
-    pub verdict: String,
 }
 
 impl Fitted {

@@ -9,6 +9,7 @@ use crate::model::{DoseKind, Model};
 use crate::random::Stream;
 use crate::regimen::{Administration, Delivery, Given, same_time};
 use crate::trajectory::{Trajectory, brief, number, quoted};
+use crate::unit::Unit;
 
 /// Values of the outputs that a subject's rows ask for, in their units, one a row, from a solution with rows at all
 /// those times ([`Grid::At`](crate::simulate::Grid::At)). None if it lacks a time or an output.
@@ -116,10 +117,38 @@ pub fn dose_records(
     covariate: impl Fn(usize, f64) -> f64,
     end: f64,
 ) -> Result<Vec<DoseRecord>, Problems> {
-    let value = |at: usize, time| model.scales.to_canonical(&model.covariates[at].unit, covariate(at, time));
-    let given = administrations.iter().filter(|dose| dose.time <= end);
-    let given = given.filter(|dose| dose.band.is_none_or(|band| band.holds(value(band.covariate, dose.time))));
-    given.map(|dose| record(model, dose, parameters, |at| value(at, dose.time))).collect()
+    let patient = Patient { model, parameters, covariate };
+    patient.acting(administrations).filter(|dose| dose.time <= end).map(|dose| patient.record(dose)).collect()
+}
+
+/// A dose of a patient.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GivenDose {
+    /// Place among the dose entries of the model.
+    pub entry: usize,
+    /// When, in the time unit of the model.
+    pub time: f64,
+    /// In the unit of the dose entry; 0 for a marker.
+    pub amount: f64,
+}
+
+/// The doses that a patient gets, without resets; `parameters` and `covariate` as for [`dose_records`].
+pub fn given_doses(
+    model: &Model,
+    administrations: &[Administration],
+    parameters: &[f64],
+    covariate: impl Fn(usize, f64) -> f64,
+) -> Vec<GivenDose> {
+    let patient = Patient { model, parameters, covariate };
+    let given = |dose: &Administration| {
+        let entry = dose.entry?;
+        let amount = match &model.doses[entry].kind {
+            DoseKind::Into { unit, .. } => patient.amount(dose, unit),
+            _ => 0.0,
+        };
+        Some(GivenDose { entry, time: tidy(dose.time), amount })
+    };
+    patient.acting(administrations).filter_map(given).collect()
 }
 
 /// Whether a table of these doses needs the columns II and SS.
@@ -127,52 +156,73 @@ pub fn have_steady_state(administrations: &[Administration]) -> bool {
     administrations.iter().any(|dose| dose.steady.is_some())
 }
 
-fn record(
-    model: &Model,
-    dose: &Administration,
-    parameters: &[f64],
-    covariate: impl Fn(usize) -> f64,
-) -> Result<DoseRecord, Problems> {
-    let time = tidy(dose.time);
-    let Some(entry) = dose.entry else { return Ok(DoseRecord { time, resets: true, ..DoseRecord::default() }) };
-    let entry = &model.doses[entry];
-    let steady = dose.steady.map(|steady| (if steady.adds { 2 } else { 1 }, tidy(steady.interval.unwrap_or(0.0))));
-    let mut record = DoseRecord { time, entry: entry.name.text.clone(), steady, ..DoseRecord::default() };
-    let DoseKind::Into { unit, fraction, duration, rate, .. } = &entry.kind else { return Ok(record) };
-    record.amount = tidy(match dose.amount {
-        Given::Marker => 0.0,
-        Given::Fixed(amount) => model.scales.from_canonical(unit, amount),
-        Given::Parameter { slot, fraction } => {
-            let own = &model.parameters[slot].unit;
-            let cap = model.scales.from_canonical(unit, dose.cap);
-            own.convert(parameters[slot], unit).unwrap_or(parameters[slot]).min(cap) * fraction
-        }
-        Given::PerBody { amount, covariate: at, fraction } => {
-            model.scales.from_canonical(unit, (covariate(at) * amount).min(dose.cap) * fraction)
-        }
-    });
-    record.rate = match dose.delivery {
-        Delivery::Declared if duration.is_some() => -2.0,
-        Delivery::Declared if rate.is_some() => -1.0,
-        Delivery::Declared | Delivery::Bolus => 0.0,
-        Delivery::Rate(rate) => tidy(model.scales.from_canonical(&(unit / &model.time), rate)),
-        Delivery::RatePerBody { rate, covariate: at } => {
-            tidy(model.scales.from_canonical(&(unit / &model.time), covariate(at) * rate))
-        }
-        Delivery::Duration(_) if fraction.is_some() => {
-            let name = &entry.name;
-            let at = brief(dose.time);
-            let mut found = Diagnostic::error(
-                &data::DESIGN_RECORD,
-                format!("the dose of `{name}` at {at} {} has a duration, which a RATE cannot say", model.time),
-            );
-            found.label(entry.name.span.clone(), "its fraction would change the duration");
-            found.help("give the dose with `rate` in place of `over`");
-            return Err(found.into());
-        }
-        Delivery::Duration(duration) => tidy(record.amount / duration),
-    };
-    Ok(record)
+/// What amounts hang on: values of parameters, and covariates by time, in the units of the model.
+struct Patient<'a, F> {
+    model: &'a Model,
+    parameters: &'a [f64],
+    covariate: F,
+}
+
+impl<F: Fn(usize, f64) -> f64> Patient<'_, F> {
+    /// A covariate at a time, canonical.
+    fn value(&self, at: usize, time: f64) -> f64 {
+        self.model.scales.to_canonical(&self.model.covariates[at].unit, (self.covariate)(at, time))
+    }
+
+    /// Without the doses of other bands than the patient's.
+    fn acting<'d>(&self, doses: &'d [Administration]) -> impl Iterator<Item = &'d Administration> {
+        doses.iter().filter(|dose| dose.band.is_none_or(|band| band.holds(self.value(band.covariate, dose.time))))
+    }
+
+    fn amount(&self, dose: &Administration, unit: &Unit) -> f64 {
+        let scales = &self.model.scales;
+        tidy(match dose.amount {
+            Given::Marker => 0.0,
+            Given::Fixed(amount) => scales.from_canonical(unit, amount),
+            Given::Parameter { slot, fraction } => {
+                let own = &self.model.parameters[slot].unit;
+                let cap = scales.from_canonical(unit, dose.cap);
+                own.convert(self.parameters[slot], unit).unwrap_or(self.parameters[slot]).min(cap) * fraction
+            }
+            Given::PerBody { amount, covariate: at, fraction } => {
+                scales.from_canonical(unit, (self.value(at, dose.time) * amount).min(dose.cap) * fraction)
+            }
+        })
+    }
+
+    fn record(&self, dose: &Administration) -> Result<DoseRecord, Problems> {
+        let model = self.model;
+        let time = tidy(dose.time);
+        let Some(entry) = dose.entry else { return Ok(DoseRecord { time, resets: true, ..DoseRecord::default() }) };
+        let entry = &model.doses[entry];
+        let steady = dose.steady.map(|steady| (if steady.adds { 2 } else { 1 }, tidy(steady.interval.unwrap_or(0.0))));
+        let mut record = DoseRecord { time, entry: entry.name.text.clone(), steady, ..DoseRecord::default() };
+        let DoseKind::Into { unit, fraction, duration, rate, .. } = &entry.kind else { return Ok(record) };
+        record.amount = self.amount(dose, unit);
+        let per_time = unit / &model.time;
+        record.rate = match dose.delivery {
+            Delivery::Declared if duration.is_some() => -2.0,
+            Delivery::Declared if rate.is_some() => -1.0,
+            Delivery::Declared | Delivery::Bolus => 0.0,
+            Delivery::Rate(rate) => tidy(model.scales.from_canonical(&per_time, rate)),
+            Delivery::RatePerBody { rate, covariate: at } => {
+                tidy(model.scales.from_canonical(&per_time, self.value(at, dose.time) * rate))
+            }
+            Delivery::Duration(_) if fraction.is_some() => {
+                let name = &entry.name;
+                let at = brief(dose.time);
+                let mut found = Diagnostic::error(
+                    &data::DESIGN_RECORD,
+                    format!("the dose of `{name}` at {at} {} has a duration, which a RATE cannot say", model.time),
+                );
+                found.label(entry.name.span.clone(), "its fraction would change the duration");
+                found.help("give the dose with `rate` in place of `over`");
+                return Err(found.into());
+            }
+            Delivery::Duration(duration) => tidy(record.amount / duration),
+        };
+        Ok(record)
+    }
 }
 
 /// A number without the rounding error of conversions: 19200 for 19199.999999999996.

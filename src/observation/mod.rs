@@ -31,14 +31,21 @@ mod reading;
 mod record;
 mod regimen;
 mod signs;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod values;
 mod when;
 
-pub use data::{DoseRecord, SimulatedSubject, dose_records, have_steady_state, observe, predictions, write_data};
+pub use data::{
+    DoseRecord, GivenDose, SimulatedSubject, dose_records, given_doses, have_steady_state, observe, predictions,
+    write_data,
+};
 pub use design::{CovariateCourse, Design, DesignRow, DesignSubject, read_design, read_records};
 pub use measurements::{Measurement, read_measurements};
 pub use observed::{Data, DataSubject, ObservedRow, read_data};
 pub use regimen::write_regimen;
 pub use signs::{Subject, read_signs, write_signs};
+pub use survey::{
+    CovariateSurvey, DoseSurvey, Doubt, Expected, OutputSurvey, Spread, SubjectSurvey, Survey, Suspicious,
+};

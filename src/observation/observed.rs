@@ -1,6 +1,6 @@
 //! What was observed, for fits.
 
-use super::design::DesignSubject;
+use super::design::{DesignRow, DesignSubject};
 use super::reading::{Wanted, read};
 use crate::diagnostic::{Problems, Source, Span};
 use crate::error_model::Observed;
@@ -36,6 +36,34 @@ pub struct ObservedRow {
     pub line: usize,
     /// Where DV stands in it.
     pub place: Span,
+}
+
+impl DataSubject {
+    /// Its rows: when and of what, and what was observed.
+    pub fn rows(&self) -> impl Iterator<Item = (&DesignRow, &ObservedRow)> {
+        self.design.rows.iter().zip(&self.observed)
+    }
+}
+
+impl ObservedRow {
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<f64> {
+        matches!(self.observed, Observed::Value(_)).then_some(self.value)
+    }
+
+    /// Whether the value lies below `value`, perhaps above another limit.
+    pub fn below_limit(&self) -> bool {
+        match self.observed {
+            Observed::Below(_) => true,
+            Observed::Between { high, .. } => high == self.value,
+            _ => false,
+        }
+    }
+
+    /// Whether the value lies above `value`, perhaps below another limit.
+    pub fn above_limit(&self) -> bool {
+        self.known().is_none() && !self.below_limit()
+    }
 }
 
 /// Reads data: the table of [`read_design`](super::read_design) with what was observed.

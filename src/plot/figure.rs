@@ -135,6 +135,8 @@ pub struct Panel {
     pub references: Vec<Reference>,
     /// Share of the height among the panels; 1 is usual.
     pub weight: f64,
+    /// Whether there are so many curves that each is a thin line with small points, without dashes.
+    pub crowded: bool,
 }
 
 impl Panel {
@@ -150,6 +152,7 @@ impl Panel {
             bars: None,
             references: Vec::new(),
             weight: 1.0,
+            crowded: false,
         }
     }
 }

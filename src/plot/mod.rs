@@ -61,7 +61,7 @@ pub use figure::{
 };
 pub use gallery::{Entry, Kind, Variant, gallery, index};
 pub use kinds::{
-    DISCLAIMER, Options, Shown, comparison, course, dose_marks, exposure, graded, group_names, hidden, labels,
+    DISCLAIMER, Options, Shown, comparison, course, data, dose_marks, exposure, graded, group_names, hidden, labels,
     maximum_text, output_order, overlay, page, phase, population, sensitivity, time_axis,
 };
 pub use theme::{Size, Theme};

@@ -5,6 +5,7 @@ pub mod check;
 pub mod cohorts;
 pub mod compare;
 pub mod completions;
+pub mod data;
 pub mod demo;
 pub mod explain;
 pub mod fit;

@@ -40,17 +40,27 @@ pub fn text(
 ) -> Result<String, Failure> {
     let model = scenario.model;
     let design = design(context, source, model)?;
-    if doses_given && design.subjects.iter().any(|subject| subject.doses.is_some()) {
-        let message = format!("`{}` has dose records, and the command or its scenario has doses", source.name());
-        let mut found = Diagnostic::error(&file::BAD_VALUE, message);
-        found.help("keep one of them: leave --dose out, or remove the records with EVID 1");
-        return Err(found.into());
-    }
+    one_regimen(source, doses_given, design.subjects.iter())?;
     let runs = Runs::plan(scenario, design)?;
     if let Some(late) = runs.own_doses().find(|own| !own.doses_after_end().is_empty()) {
         context.warn_of_late_doses(&late);
     }
     runs.data(model, seed)
+}
+
+/// Refuses doses of the command beside those of a table.
+pub fn one_regimen<'a>(
+    source: &Source,
+    doses_given: bool,
+    mut subjects: impl Iterator<Item = &'a DesignSubject>,
+) -> Result<(), Diagnostic> {
+    if !doses_given || !subjects.any(|subject| subject.doses.is_some()) {
+        return Ok(());
+    }
+    let message = format!("`{}` has dose records, and the command or its scenario has doses", source.name());
+    let mut found = Diagnostic::error(&file::BAD_VALUE, message);
+    found.help("keep one of them: leave --dose out, or remove the records with EVID 1");
+    Err(found)
 }
 
 /// Subjects, each with its scenario; those without doses of their own share one.
@@ -116,16 +126,16 @@ impl<'m> Runs<'m> {
 }
 
 /// Whether a subject has a run of its own.
-fn is_alone(subject: &DesignSubject) -> bool {
+pub fn is_alone(subject: &DesignSubject) -> bool {
     subject.doses.is_some() || !subject.covariates.is_empty()
 }
 
-fn times(subject: &DesignSubject) -> impl Iterator<Item = (f64, bool)> + '_ {
+pub fn times(subject: &DesignSubject) -> impl Iterator<Item = (f64, bool)> + '_ {
     subject.rows.iter().map(|row| (row.time, row.before))
 }
 
 /// Rows at times, on the side of doses that each asks for.
-fn sides(mut times: Vec<(f64, bool)>) -> Grid {
+pub fn sides(mut times: Vec<(f64, bool)>) -> Grid {
     times.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
     times.dedup();
     match times.iter().any(|(_, before)| *before) {

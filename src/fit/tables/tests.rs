@@ -51,6 +51,7 @@ fn tiny() -> Fitted {
         etas: etas.to_vec(),
         eta_sds: vec![0.5, 0.25],
         parameters: vec![("cl".into(), cl), ("v".into(), 40.0)],
+        typical: vec![5.0, 40.0],
         objective: 5.0,
         at_kink: subject == "B,2",
     };
@@ -62,6 +63,8 @@ fn tiny() -> Fitted {
         objective: 10.0,
         objective_error: None,
         counts: (2, 1),
+        converged: true,
+        profiles: Vec::new(),
         estimates: vec![
             cl,
             v,

@@ -109,6 +109,6 @@ pub(super) fn marks(shown: &Shown<'_>, unit: &Unit) -> Vec<Mark> {
 }
 
 /// Whether a dose is of the product under study: CAR-T cells, or anything in a model that has none.
-fn is_product(model: &Model, entry: &str) -> bool {
+pub(super) fn is_product(model: &Model, entry: &str) -> bool {
     entry == "cart" || !model.doses.iter().any(|dose| dose.name.text == "cart")
 }

@@ -1,13 +1,14 @@
 //! The kinds of figures: from runs to a [`Figure`](crate::plot::Figure).
 //!
 //! In: one or more [`Shown`] runs and [`Options`]. Out: a figure, or what is wrong with the options. Figures of
-//! populations ([`population`]) are made from plain numbers instead.
+//! populations ([`population`]) are made from plain numbers instead, the one of a data set ([`data`]) from its rows.
 
 mod care;
 mod choice;
 pub mod comparison;
 mod course;
 mod curves;
+mod data;
 mod exposure;
 pub mod graded;
 mod observed;
@@ -23,6 +24,7 @@ mod words;
 
 pub use choice::group_names;
 pub use course::{course, time_axis};
+pub use data::data;
 pub use exposure::exposure;
 pub use observed::hidden;
 pub use outputs::{dose_marks, output_order};

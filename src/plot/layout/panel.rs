@@ -12,8 +12,12 @@ use crate::plot::theme::{Dash, Rgb, dash};
 pub(super) const CURVE: f64 = 1.35;
 /// Dashes of thresholds.
 pub(super) const THRESHOLD: Dash = &[5.0, 3.0];
+/// Width of curves in a crowd, points.
+const THIN: f64 = 0.55;
 /// Radius of an observation in points.
 const DOT: f64 = 1.9;
+/// Radius of an observation in a crowd, points.
+const SMALL: f64 = 0.9;
 
 /// The left edge of the data: one for all panels, by the widest tick label and the tallest axis label.
 pub(super) fn left_margin(page: &Page, figure: &Figure, rulers: &[Ruler], heights: &[f64]) -> f64 {
@@ -54,13 +58,16 @@ pub(super) fn content(page: &mut Page, panel: &Panel, frame: &Frame, horizontal:
     let inside = |p: &Point| p.x >= frame.left && p.x <= frame.right && p.y >= frame.top && p.y <= frame.bottom;
     for series in &panel.series {
         let colour = page.colours.curve(series.style);
-        let pen = Pen { width: CURVE, colour, dash: dash(series.style) };
+        let pen = match panel.crowded {
+            true => Pen { width: THIN, colour, dash: &[] },
+            false => Pen { width: CURVE, colour, dash: dash(series.style) },
+        };
         let points: Vec<Option<Point>> = series.points.iter().map(|&(x, y)| place(x, y)).collect();
         for stretch in points.split(Option::is_none) {
             let stretch: Vec<Point> = stretch.iter().flatten().copied().collect();
             if let [centre] = stretch.as_slice() {
                 if inside(centre) {
-                    let radius = CURVE * page.point;
+                    let radius = if panel.crowded { SMALL } else { CURVE } * page.point;
                     page.scene.shapes.push(Shape::Circle { centre: *centre, radius, colour });
                 }
             } else {
@@ -76,6 +83,9 @@ pub(super) fn content(page: &mut Page, panel: &Panel, frame: &Frame, horizontal:
             let Some(at) = place(point.x, point.y).filter(inside) else { continue };
             if point.below_limit {
                 triangle(page, at, observed.style);
+            } else if panel.crowded {
+                let colour = observed_colour(page, observed.style);
+                page.scene.shapes.push(Shape::Circle { centre: at, radius: SMALL * page.point, colour });
             } else {
                 marker(page, at, observed.style);
             }

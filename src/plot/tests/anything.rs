@@ -112,6 +112,7 @@ prop_compose! {
             vertical,
             weight,
             areas,
+            crowded: false,
             series: curves.into_iter().enumerate().map(|(i, points)| Series::new(label.clone(), points).style(i)).collect(),
             stations,
             bars,

@@ -4,57 +4,177 @@ mod words;
 
 use std::time::Instant;
 
-use crate::cli::arguments::FitArgs;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::cli::arguments::{FitArgs, Format};
 use crate::cli::loading::Loaded;
-use crate::cli::{Context, Failure, disk, output, render, tables};
+use crate::cli::output::{self, Folder};
+use crate::cli::{Context, Failure, disk, record, render, tables};
 use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems, Source};
-use crate::fit::{Population, Progress};
+use crate::fit::{FitSettings, Fitted, Population, Progress, parameter_set, tables as text};
 use crate::observation;
+use crate::simulate::Scenario;
+use crate::trajectory::brief;
 
 /// Fits a model to data.
 pub fn run(context: &Context, arguments: &FitArgs) -> Result<(), Failure> {
     let began = Instant::now();
     let mut loaded = Loaded::open(&arguments.run)?;
-    let Some(path) = &arguments.data else {
-        let mut found = Diagnostic::error(&file::MISSING_KEY, "no data to fit to");
-        found.help("cascade fit MODEL DATA.csv");
-        return Err(found.into());
-    };
-    let source = Source::decode(path, &disk::bytes(path)?)?;
-    loaded.inputs.push((path.to_string(), output::hash(source.text().as_bytes())));
+    let source = open(arguments.data.as_deref(), &mut loaded, "fit")?;
     let loaded = loaded;
     let mut scenario = loaded.scenario(&arguments.run)?;
     scenario.stop = context.stop.clone();
     let seed = arguments.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0);
     let specification = words::specification(arguments, &loaded.model)?;
     let settings = words::settings(arguments, seed)?;
-    let mut problems = Problems::default();
-    let data = observation::read_data(&source, &tables::sidecar(source.name())?, &loaded.model, &mut problems);
-    let Some(data) = data else { return Err(problems.into()) };
-    let mut population = Population::new(&scenario, &data, &specification, settings.censoring, &mut problems)?;
-    population.threads =
-        arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get()));
-    if !problems.is_empty() {
-        context.say(render::text(&problems).trim_end());
+    let mut warnings = Problems::default();
+    let data = observation::read_data(&source, &tables::sidecar(source.name())?, &loaded.model, &mut warnings);
+    let Some(data) = data else { return Err(warnings.into()) };
+    let folder = arguments.to.output.as_deref().map(Folder::open).transpose()?;
+    if let Some(path) = &arguments.update {
+        output::try_file(path)?;
     }
-    let fitted = population.fit(&loaded.model, &settings, &context.stop, &mut |progress| {
-        if let Progress::Stage(stage) = progress {
-            context.say(stage)
+    let checks_units = !arguments.no_unit_check;
+    let found = Population::new(&scenario, &data, &specification, settings.censoring, checks_units, &mut warnings);
+    if !warnings.is_empty() {
+        context.say(render::text(&warnings).trim_end());
+    }
+    let mut population = found?;
+    population.threads = threads(arguments.threads);
+    let bar = spinner(context);
+    let fitted = population.fit(&loaded.model, &settings, &context.stop, &mut |progress| tell(&bar, progress));
+    bar.finish_and_clear();
+    let fitted = fitted?;
+    if let Some(path) = &arguments.update {
+        output::write_file(path, parameter_set(&fitted, source.name()).as_bytes())?;
+        context.say(&format!("wrote {}", path.display()));
+    }
+    match folder {
+        Some(mut folder) => {
+            for (name, content) in text::files(&fitted) {
+                folder.add(name, content.as_bytes())?;
+            }
+            let record = run_json(context, &loaded, &scenario, &source, &settings, &fitted, began);
+            folder.add("run.json", record.as_bytes())?;
+            for path in folder.finish()? {
+                context.say(&format!("wrote {}", path.display()));
+            }
+            context.say(text::summary(&fitted).trim_end());
         }
-    })?;
-    for one in &fitted.estimates {
-        context.say(&format!("{:24} {:12.6} {:?} {:?}", one.name, one.value, one.se, one.interval));
+        None => output::print(&match Format::wanted(arguments.format) {
+            Format::Table => text::summary(&fitted),
+            Format::Csv => text::estimates(&fitted),
+            Format::Json => format!("{:#}\n", as_json(&fitted)),
+        })?,
     }
-    context.say(&format!(
-        "objective {} {:?} iterations {} {:?}",
-        fitted.objective,
-        fitted.objective_error,
-        fitted.iterations.len(),
-        began.elapsed()
-    ));
-    for verdict in &fitted.verdicts {
-        context.say(&format!("{} {}", verdict.good, verdict.text));
+    if fitted.converged {
+        return Ok(());
     }
-    Ok(())
+    for verdict in fitted.verdicts.iter().filter(|verdict| !verdict.good) {
+        context.say(&verdict.text);
+    }
+    Err(Failure::Negative)
+}
+
+/// The data that a verb needs, noted among the inputs.
+pub fn open(path: Option<&str>, loaded: &mut Loaded, verb: &str) -> Result<Source, Failure> {
+    let Some(path) = path else {
+        let mut found = Diagnostic::error(&file::MISSING_KEY, "which data?");
+        found.help(format!("cascade {verb} MODEL DATA.csv"));
+        return Err(found.into());
+    };
+    let source = Source::decode(path, &disk::bytes(path)?)?;
+    loaded.inputs.push((path.to_string(), output::hash(source.text().as_bytes())));
+    Ok(source)
+}
+
+/// As many threads as asked for, else one a core.
+pub fn threads(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get)).max(1)
+}
+
+/// A line on a terminal that tells how far it is; silent elsewhere.
+pub fn spinner(context: &Context) -> ProgressBar {
+    let target = if context.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bar = ProgressBar::with_draw_target(None, target);
+    bar.set_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}").expect("a known template"));
+    bar
+}
+
+fn tell(bar: &ProgressBar, progress: Progress<'_>) {
+    bar.tick();
+    bar.set_message(match progress {
+        Progress::Iteration(one) => format!("iteration {}: objective {}", one.iteration, brief(one.objective)),
+        Progress::Done(done, of) => format!("{done} of {of} searches"),
+        Progress::Stage(stage) => stage.to_string(),
+    });
+}
+
+/// Numbers that say how good a fit is.
+fn verdict(fitted: &Fitted) -> Value {
+    json!({
+        "model": fitted.model,
+        "method": fitted.method,
+        "censoring": fitted.censoring,
+        "objective": fitted.objective,
+        "objective_error": fitted.objective_error,
+        "minus_twice_log_likelihood": fitted.minus_twice(),
+        "aic": fitted.aic(),
+        "bic": fitted.bic(),
+        "bic_subjects": fitted.bic_of_subjects(),
+        "values": fitted.counts.0,
+        "censored": fitted.counts.1,
+        "subjects": fitted.individuals.len(),
+        "estimated": fitted.estimated(),
+        "converged": fitted.converged,
+        "sound": fitted.is_sound(),
+    })
+}
+
+fn as_json(fitted: &Fitted) -> Value {
+    let estimates: Vec<Value> = fitted
+        .estimates
+        .iter()
+        .map(|one| {
+            json!({
+                "parameter": one.name,
+                "kind": one.kind.name(),
+                "estimate": one.value,
+                "se": one.se,
+                "rse": one.rse(),
+                "lower": one.interval.map(|interval| interval.0),
+                "upper": one.interval.map(|interval| interval.1),
+                "fixed": one.fixed,
+                "transform": one.transform,
+                "unit": one.unit,
+                "start": one.start,
+            })
+        })
+        .collect();
+    let verdicts: Vec<Value> =
+        fitted.verdicts.iter().map(|verdict| json!({ "good": verdict.good, "text": verdict.text })).collect();
+    json!({ "fit": verdict(fitted), "estimates": estimates, "verdicts": verdicts })
+}
+
+fn run_json(
+    context: &Context,
+    loaded: &Loaded,
+    scenario: &Scenario<'_>,
+    source: &Source,
+    settings: &FitSettings,
+    fitted: &Fitted,
+    began: Instant,
+) -> String {
+    let mut record = record::of_scenario(context, loaded, scenario);
+    let mut fit = verdict(fitted);
+    fit["data_sha256"] = json!(output::hash(source.text().as_bytes()));
+    fit["covariance"] = json!(settings.uncertainty.name());
+    fit["starts"] = json!(settings.starts);
+    fit["verdicts"] = as_json(fitted)["verdicts"].take();
+    record["fit"] = fit;
+    record["seed"] = json!(settings.seed);
+    record["timing"] = record::timing(began);
+    format!("{record:#}\n")
 }
