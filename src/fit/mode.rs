@@ -25,9 +25,15 @@ pub struct Mode {
 const ENOUGH: f64 = 1e-15;
 /// The same above which a search that cannot go on stands at a kink.
 const KINK: f64 = 1e-6;
-const MOST_STEPS: usize = 60;
-/// A step that leaves more than this part of the promise calls for exact second derivatives.
-const SLOW: f64 = 0.05;
+const MOST_STEPS: usize = 40;
+/// A step that leaves more than this part of the promise calls for exact second derivatives,
+const SLOW: f64 = 0.1;
+/// after so many steps, and for so many.
+const PATIENT: usize = 5;
+const MOST_EXACT: usize = 5;
+/// Steps that gain less than this are idle; so many of them in a row end a search.
+const IDLE: f64 = 1e-9;
+const MOST_IDLE: usize = 3;
 
 /// Plain numbers as engine numbers.
 pub(super) fn ones(values: &[f64]) -> Vec<One> {
@@ -115,21 +121,20 @@ impl Search<'_, '_> {
     fn from(&self, start: &[f64]) -> Option<Mode> {
         let mut zeta = start.to_vec();
         let mut place = self.place(&zeta, false)?;
+        let (mut exact_left, mut idle) = (MOST_EXACT, 0);
         let mut exact = false;
-        for _ in 0..MOST_STEPS {
-            if place.decrement < ENOUGH {
+        for step in 0..MOST_STEPS {
+            if place.decrement < ENOUGH || idle == MOST_IDLE {
                 break;
             }
-            let Some((next, found)) = self.walk(&zeta, &place, exact) else {
-                if !exact {
-                    exact = true;
-                    place = self.place(&zeta, true)?;
-                    continue;
-                }
-                let at_kink = place.decrement > KINK;
-                return Some(Mode { zeta, joint: place.joint, decrement: place.decrement, at_kink });
-            };
-            exact = exact || found.decrement > SLOW * place.decrement;
+            if exact {
+                exact_left -= 1;
+                exact = exact_left > 0;
+            }
+            let Some((next, found)) = self.walk(&zeta, &place, exact) else { break };
+            idle = if place.joint - found.joint < IDLE { idle + 1 } else { 0 };
+            let slow = found.decrement > SLOW * place.decrement && found.decrement > ENOUGH;
+            exact = (exact || (slow && step >= PATIENT)) && exact_left > 0;
             (zeta, place) = (next, found);
         }
         let at_kink = place.decrement > KINK;
@@ -148,7 +153,7 @@ impl Search<'_, '_> {
     fn walk(&self, zeta: &[f64], place: &Place, exact: bool) -> Option<(Vec<f64>, Place)> {
         let mut length = 1.0;
         let slope: f64 = place.gradient.iter().zip(&place.step).map(|(gradient, step)| gradient * step).sum();
-        for _ in 0..24 {
+        for _ in 0..12 {
             let next: Vec<f64> = zeta.iter().zip(&place.step).map(|(zeta, step)| zeta + length * step).collect();
             let found = self.place(&next, exact);
             let noise = 1e-14 * place.joint.abs();

@@ -49,6 +49,16 @@ pub(super) struct Driven<'p, S> {
 /// Runs one patient from start to end; `S` has one lane.
 pub(super) fn drive<'p, S: Scalar>(
     scenario: &Scenario<'_>,
+    controller: Controller<'p, S>,
+    listener: &mut impl Listener<S>,
+) -> Driven<'p, S> {
+    drive_by(scenario, options(scenario), controller, listener)
+}
+
+/// The same by options that are known.
+pub(super) fn drive_by<'p, S: Scalar>(
+    scenario: &Scenario<'_>,
+    options: Options,
     mut controller: Controller<'p, S>,
     listener: &mut impl Listener<S>,
 ) -> Driven<'p, S> {
@@ -58,7 +68,7 @@ pub(super) fn drive<'p, S: Scalar>(
     let mut y = vec![S::default(); program.states()];
     let (start, first) = controller.start(&mut y);
     listener.start(start, &y, &controller);
-    let mut batch: Batch<S, _> = Batch::new(program, program.workspace(), options(scenario));
+    let mut batch: Batch<S, _> = Batch::new(program, program.workspace(), options);
     for (slot, value) in controller.parameters().iter().enumerate() {
         batch.workspace().set_parameter_scalar(slot, *value);
     }

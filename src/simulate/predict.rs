@@ -2,7 +2,7 @@
 
 use super::controller::Controller;
 use super::crew::{Crew, Departure, Watcher};
-use super::drive::{self, Listener, drive};
+use super::drive::{self, Listener, drive_by};
 use super::plan::Plan;
 use super::run;
 use super::scenario::Scenario;
@@ -108,7 +108,7 @@ impl<'m> Predictor<'m> {
             rows.clear();
             return Ok(());
         }
-        let driven = drive(&subject.scenario, controller, &mut taker);
+        let driven = drive_by(&subject.scenario, self.options.clone(), controller, &mut taker);
         match driven.failure {
             Some((found, _)) => Err(found),
             None => {
