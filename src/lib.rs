@@ -49,7 +49,7 @@
 //! | [`random`], [`expression`], [`trajectory`] | seed and patient; text | random numbers; checked trees, graphs, derivatives; rows |
 //! | [`sign`], [`regimen`], [`error_model`] | text; predictions | what clinicians see; doses; what is measured |
 //! | [`model`], [`crs`], [`integrate`] | files; signs; equations | checked models; graded courses; accepted steps |
-//! | [`chart`], [`observation`], [`compile`], [`outcome`] | what a ward wrote down; tables; models; solutions | states of a patient; readings, designs, simulated data; byte code; exposure |
+//! | [`chart`], [`observation`], [`compile`], [`outcome`] | what a ward wrote down; tables; models; solutions | states of a patient; readings, designs, simulated and observed data; byte code; exposure |
 //! | [`biomarker`] | laboratory values | scores with their evidence; no grade depends on them |
 //! | [`simulate`] | scenario | run |
 //! | [`population`], [`sensitivity`] | model or table; derivatives of a run | patients, bands, summaries; normalised sensitivities |

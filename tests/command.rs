@@ -4,6 +4,7 @@
 mod charts;
 mod compare;
 mod contract;
+mod data;
 mod failure;
 mod files;
 mod graded;

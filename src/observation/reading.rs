@@ -149,11 +149,13 @@ fn read_all(
     let dosed = entries.iter().any(|entry| entry.dose);
     if dosed || !observed {
         check_order(&entries, &subjects, &columns, &table, &mut told);
-        for entry in entries.iter().filter(|entry| entry.observation) {
-            let before = stands_before(entry, &entries, &mut told);
-            let rows = &mut subjects[entry.subject].rows;
-            if let Some((row, _)) = rows.iter_mut().find(|(row, _)| row.place == entry.place) {
-                row.before = before;
+        for (at, subject) in subjects.iter_mut().enumerate() {
+            let own: Vec<&Entry> = entries.iter().filter(|entry| entry.subject == at).collect();
+            for entry in own.iter().filter(|entry| entry.observation) {
+                let before = stands_before(entry, &own, &mut told);
+                if let Some((row, _)) = subject.rows.iter_mut().find(|(row, _)| row.place == entry.place) {
+                    row.before = before;
+                }
             }
         }
     }
@@ -218,11 +220,11 @@ fn check_order(entries: &[Entry], subjects: &[Draft], columns: &Columns, table: 
     }
 }
 
-/// Whether an observation stands before the dose records of its time.
-fn stands_before(entry: &Entry, entries: &[Entry], told: &mut Mistakes) -> bool {
-    let there = |other: &&Entry| other.subject == entry.subject && other.dose && same_time(other.time, entry.time);
-    let earlier = entries.iter().filter(there).any(|other| other.row < entry.row);
-    let later = entries.iter().filter(there).any(|other| other.row > entry.row);
+/// Whether an observation stands before the dose records of its time; `own` are the rows of its subject.
+fn stands_before(entry: &Entry, own: &[&Entry], told: &mut Mistakes) -> bool {
+    let there = |other: &&&Entry| other.dose && same_time(other.time, entry.time);
+    let earlier = own.iter().filter(there).any(|other| other.row < entry.row);
+    let later = own.iter().filter(there).any(|other| other.row > entry.row);
     if earlier && later {
         let help = "put it before all doses of its time, or behind them";
         told.tell(&data::DESIGN_RECORD, "an observation between doses of one time".into(), entry.place.clone(), help);

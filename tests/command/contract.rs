@@ -244,6 +244,7 @@ fn help_is_short_and_names_every_verb() {
         "demo",
         "compare",
         "sensitivity",
+        "data",
         "completions",
     ] {
         assert!(text.contains(verb), "{verb}");

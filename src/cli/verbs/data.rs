@@ -109,7 +109,7 @@ fn expected(context: &Context, scenario: &Scenario<'_>, data: &Data) -> Result<V
             shared.get_or_insert_with(|| run(shared_times.clone())).as_ref()
         };
         if context.stop.is_tripped() {
-            return Err(failed.map_or(Problems::default(), |(_, problems)| problems)).map_err(Failure::Integration);
+            return Err(Failure::Integration(failed.map_or(Problems::default(), |(_, problems)| problems)));
         }
         let given = own.regimen.resolve(own.model, &mut Problems::default());
         let covariate = |at, time| own.covariate(at, time);

@@ -37,7 +37,9 @@ pub(super) const JUMP: f64 = 100.0;
 pub(super) const REMAINS: f64 = 30.0;
 /// The share of the observed span within which consecutive values are compared.
 pub(super) const SPAN: f64 = 0.1;
-/// So many standard deviations of the residual error are no surprise.
+/// So many standard deviations, by medians, of what is usual for an output are no surprise.
+pub(super) const ROBUST: f64 = 6.0;
+/// So many standard deviations of the residual error at a prediction of 0 are no surprise.
 pub(super) const SPREAD: f64 = 5.0;
 /// Predictions below this share of the greatest of their subject and output are not divided by.
 pub(super) const FLOOR: f64 = 1e-6;
@@ -81,14 +83,15 @@ impl Doubt {
             Self::Duplicate => "the same subject, time and output twice",
             Self::RepeatedDose => "the same subject, time, dose entry and amount twice",
             Self::Far => {
-                "more than 1000-fold from the median of its output over all subjects, more than 100-fold from the typical \
-                 prediction (times the median quotient of value and prediction), and more than 5 residual standard \
-                 deviations from it"
+                "more than 1000-fold from the median of its output over all subjects, and not explained: from the typical \
+                 prediction (times the median quotient of value and prediction) more than 100-fold, more than 6 standard \
+                 deviations (by medians) of such quotients, and more than 5 of the residual error at a prediction of 0"
             }
             Self::Jump => {
-                "more than 100-fold from the value before or behind it, within a tenth of the subject's observed span; \
-                 more than 30-fold if both are divided by their typical predictions, and more than 5 residual standard \
-                 deviations from its own"
+                "more than 100-fold from the value before or behind it within a tenth of the subject's observed span, and \
+                 more than 30-fold if both are divided by their typical predictions: there and back again, or more than 6 \
+                 standard deviations (by medians) of such steps; and from its own prediction more than 5 standard deviations of \
+                 the residual error at a prediction of 0"
             }
             Self::BeforeDose => "a value above 0 before the first dose, where the typical prediction is 0",
             Self::OutsideRun => "before a run of the model starts, or after it ends: a fit needs a later end",

@@ -16,7 +16,7 @@ pub(super) fn all(
         let rows = &subject.design.rows;
         let doses = |entry: &usize| {
             let of = expected.doses.iter().filter(|dose| dose.entry == *entry);
-            (of.clone().count(), of.map(|dose| dose.amount).sum())
+            (of.clone().count(), total(of.map(|dose| dose.amount)))
         };
         let first = |covariate: usize| {
             let course = subject.design.covariates.iter().find(|course| course.covariate == covariate)?;
@@ -33,6 +33,11 @@ pub(super) fn all(
         }
     };
     data.subjects.iter().zip(expected).map(one).collect()
+}
+
+/// The sum, which of nothing is 0 and not -0.
+fn total(amounts: impl Iterator<Item = f64>) -> f64 {
+    amounts.fold(0.0, |sum, amount| sum + amount)
 }
 
 pub(super) fn output(data: &Data, output: usize, quotient: Option<f64>) -> OutputSurvey {
@@ -63,7 +68,7 @@ pub(super) fn dose(expected: &[Expected], entry: usize) -> DoseSurvey {
         entry,
         count: counts.iter().sum(),
         subjects: counts.iter().filter(|count| **count > 0).count(),
-        total: amounts().sum(),
+        total: total(amounts()),
         by_subject: Spread::of(counts.iter().map(|count| *count as f64)),
         amounts: Spread::of(amounts()),
     }

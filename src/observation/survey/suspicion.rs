@@ -1,6 +1,6 @@
 //! Which rows look wrong.
 
-use super::doubt::{Doubt, EXPLAINED, FAR, FLOOR, JUMP, REMAINS, SPAN, SPREAD, Suspicious};
+use super::doubt::{Doubt, EXPLAINED, FAR, FLOOR, JUMP, REMAINS, ROBUST, SPAN, SPREAD, Suspicious};
 use super::factor;
 use super::{Expected, Spread};
 use crate::error_model::ErrorModel;
@@ -29,6 +29,10 @@ struct Middle {
     value: f64,
     /// Median of value over typical prediction, where both are above 0; none below three of them.
     quotient: Option<f64>,
+    /// How far logarithms of quotients (of values where there are no predictions) scatter.
+    scatter: f64,
+    /// How far their changes scatter from one value to the next, where these are near in time.
+    changes: f64,
 }
 
 /// A known value above 0 with what is expected of it.
@@ -76,10 +80,21 @@ impl<'a> Suspicion<'a> {
     }
 
     fn middle(&self, output: usize) -> Middle {
-        let known = || (0..self.data.subjects.len()).flat_map(move |at| self.known(at, output));
+        let subjects = || (0..self.data.subjects.len()).map(|at| self.known(at, output).collect::<Vec<_>>());
+        let known = || subjects().flatten();
         let quotients: Vec<f64> = known().filter(|one| one.usable).map(|one| one.seen.value / one.typical).collect();
+        let scatter = match quotients.is_empty() {
+            true => scatter(known().map(|one| one.seen.value.ln())),
+            false => scatter(quotients.iter().map(|quotient| quotient.ln())),
+        };
         let quotient = (quotients.len() >= 3).then(|| Spread::of(quotients).median);
-        Middle { value: Spread::of(known().map(|one| one.seen.value)).median, quotient }
+        let changes = subjects().flat_map(|known| steps(&known).into_iter().map(|step| step.remains.ln()));
+        Middle {
+            value: Spread::of(known().map(|one| one.seen.value)).median,
+            quotient,
+            scatter,
+            changes: scatter_about_0(changes),
+        }
     }
 
     /// The known values above 0 of a subject and output, in the order of time.
@@ -237,64 +252,54 @@ impl<'a> Suspicion<'a> {
 
     /// Which values are a jump, by which factor, from which other.
     fn jumps(&self, known: &[Known<'a>], output: usize) -> Vec<(usize, f64, usize)> {
-        let (Some(first), Some(last)) = (known.first(), known.last()) else { return Vec::new() };
-        let near = SPAN * (last.row.time - first.row.time);
+        let middle = &self.middles[output];
+        let wide = |step: &&Step| beyond(step.factor, JUMP) && beyond(step.remains, REMAINS);
+        let steps = steps(known);
         let mut jumps: Vec<(usize, f64, usize)> = Vec::new();
-        for n in 1..known.len() {
-            let (before, after) = (&known[n - 1], &known[n]);
-            let factor = after.seen.value / before.seen.value;
-            if after.row.time - before.row.time > near || !beyond(factor, JUMP) {
-                continue;
-            }
-            let predicted = !(before.typical.is_nan() || after.typical.is_nan());
-            if predicted && !(before.usable && after.usable) {
-                // Where the model has nothing, nothing can be said of a rise.
-                continue;
-            }
-            if predicted && !beyond(factor * before.typical / after.typical, REMAINS) {
-                continue;
-            }
+        for step in steps.iter().filter(wide) {
             // The one of the two that the model does not expect.
             let off =
-                |one: &Known| (one.seen.value / one.typical / self.middles[output].quotient.unwrap_or(1.0)).ln().abs();
-            let (which, other, factor) = match predicted && off(before) > off(after) {
-                true => (n - 1, n, 1.0 / factor),
-                false => (n, n - 1, factor),
+                |at: usize| (known[at].seen.value / known[at].typical / middle.quotient.unwrap_or(1.0)).ln().abs();
+            let (which, other, factor) = match off(step.to - 1) > off(step.to) {
+                true => (step.to - 1, step.to, 1.0 / step.factor),
+                false => (step.to, step.to - 1, step.factor),
             };
-            if self.within_spread(&known[which]) || jumps.iter().any(|jump| jump.0 == which) {
-                continue;
+            // There and back again, or further than steps of this output usually go.
+            let back = |next: &Step| (next.factor > 1.0) != (step.factor > 1.0) && next.to.abs_diff(step.to) == 1;
+            let peak = steps.iter().filter(wide).any(back);
+            let unusual = step.remains.ln().abs() > ROBUST * middle.changes;
+            let known_already = jumps.iter().any(|jump| jump.0 == which);
+            if (peak || unusual) && !known_already && !self.within_spread(&known[which]) {
+                jumps.push((which, factor, other));
             }
-            jumps.push((which, factor, other));
         }
         jumps
     }
 
     /// Whether the model expects a value far from the median of its output.
     fn is_explained(&self, one: &Known, middle: f64) -> bool {
+        let usual = &self.middles[one.row.output];
         if one.typical.is_nan() {
-            return false;
+            return (one.seen.value / middle).ln().abs() <= ROBUST * usual.scatter;
         }
         if !one.usable {
             return one.seen.value < middle;
         }
-        let expected = one.typical * self.middles[one.row.output].quotient.unwrap_or(1.0);
-        !beyond(one.seen.value / expected, EXPLAINED) || self.within_spread(one)
+        let quotient = one.seen.value / (one.typical * usual.quotient.unwrap_or(1.0));
+        !beyond(quotient, EXPLAINED) || quotient.ln().abs() <= ROBUST * usual.scatter || self.within_spread(one)
     }
 
-    /// Whether the residual error alone explains a value.
+    /// Whether the residual error alone explains a value: around 0 only its additive part does.
     fn within_spread(&self, one: &Known) -> bool {
         let Some(error) = self.model.outputs[one.row.output].error.as_ref().map(|error| error.model) else {
             return false;
         };
         let expected = one.typical * self.middles[one.row.output].quotient.unwrap_or(1.0);
-        if expected.is_nan() {
-            return false;
-        }
         let distance = match error {
             ErrorModel::Lognormal { .. } => (one.seen.value / expected).ln(),
             _ => one.seen.value - expected,
         };
-        distance.abs() <= SPREAD * error.sd(expected)
+        distance.abs() <= SPREAD * error.sd(0.0)
     }
 
     /// Outputs whose values are in another unit than the model's.
@@ -323,6 +328,52 @@ impl<'a> Suspicion<'a> {
             });
         }
     }
+}
+
+/// From one known value to the next, near in time.
+struct Step {
+    /// Place of the second.
+    to: usize,
+    /// The second over the first.
+    factor: f64,
+    /// The same, after division of both by their typical predictions.
+    remains: f64,
+}
+
+/// Steps over less than a tenth of the span. Where the model has nothing, nothing can be said of a rise.
+fn steps(known: &[Known]) -> Vec<Step> {
+    let (Some(first), Some(last)) = (known.first(), known.last()) else { return Vec::new() };
+    let near = SPAN * (last.row.time - first.row.time);
+    let step = |to: usize| {
+        let (before, after) = (&known[to - 1], &known[to]);
+        if after.row.time - before.row.time > near {
+            return None;
+        }
+        let factor = after.seen.value / before.seen.value;
+        match before.typical.is_nan() || after.typical.is_nan() {
+            true => Some(Step { to, factor, remains: factor }),
+            false if before.usable && after.usable => {
+                Some(Step { to, factor, remains: factor * before.typical / after.typical })
+            }
+            false => None,
+        }
+    };
+    (1..known.len()).filter_map(step).collect()
+}
+
+/// As a standard deviation, but by medians: a few that are far out do not count.
+fn scatter(numbers: impl Iterator<Item = f64>) -> f64 {
+    let numbers: Vec<f64> = numbers.collect();
+    let middle = Spread::of(numbers.iter().copied()).median;
+    scatter_about_0(numbers.into_iter().map(|number| number - middle))
+}
+
+/// About 0. Of one number nothing is known; of two the smaller counts, as the other may be the one far out.
+fn scatter_about_0(numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut sizes: Vec<f64> = numbers.map(f64::abs).filter(|size| !size.is_nan()).collect();
+    sizes.sort_by(f64::total_cmp);
+    // The median distance from 0 of a normal variable of standard deviation 1 is 1 / 1.4826.
+    if sizes.len() < 2 { 0.0 } else { 1.4826 * sizes[(sizes.len() - 1) / 2] }
 }
 
 fn is_reset(dose: &Dose) -> bool {

@@ -129,7 +129,7 @@ impl Survey {
         text += "\nRules\n";
         for doubt in Doubt::ALL {
             if self.suspicious.iter().any(|one| one.doubt == doubt) {
-                text += &format!("  {}: {}\n", doubt.name(), doubt.text());
+                text += &folded(&format!("  {}:", doubt.name()), doubt.text());
             }
         }
         text
@@ -289,6 +289,19 @@ fn unit(model: &Model, entry: usize) -> (String, bool) {
         crate::model::DoseKind::Into { unit, .. } => (unit.to_string(), false),
         _ => ("1".into(), true),
     }
+}
+
+/// A text behind its head in lines of at most 100 letters, the later ones set in.
+fn folded(head: &str, text: &str) -> String {
+    let (mut lines, mut line) = (String::new(), head.to_string());
+    for word in text.split(' ') {
+        if line.len() + 1 + word.len() > 100 {
+            lines += &format!("{line}\n");
+            line = "   ".into();
+        }
+        line += &format!(" {word}");
+    }
+    lines + &line + "\n"
 }
 
 /// `1 subject`, `12 subjects`.

@@ -142,3 +142,72 @@ fn marks(model: &Model, data: &Data, expected: &[Expected]) -> Vec<Mark> {
     };
     found.into_iter().map(mark).collect()
 }
+
+#[cfg(test)]
+mod unit_tests {
+    use super::*;
+    use crate::diagnostic::{Problems, Source};
+    use crate::observation::{GivenDose, read_data};
+    use crate::plot::Scale;
+    use crate::trajectory::Sidecar;
+
+    fn drawn(text: &str, doses: &[&[(f64, usize)]]) -> (Model, Option<Figure>) {
+        let file = include_str!("../../observation/tests/small.toml")
+            .replace("unit = \"ug/L\"", "unit = \"ug/L\"\nscale = \"log\"");
+        let model = Model::parse(&Source::new("small.toml", file)).unwrap().0;
+        let mut problems = Problems::default();
+        let read = read_data(&Source::new("d.csv", text), &Sidecar::default(), &model, &mut problems);
+        let read = read.unwrap_or_else(|| panic!("{problems}"));
+        let one = |at: usize| {
+            let dose = |&(time, entry): &(f64, usize)| GivenDose { entry, time, amount: 1.0 };
+            let doses = doses.get(at).map_or_else(Vec::new, |doses| doses.iter().map(dose).collect());
+            Expected { doses, ..Expected::default() }
+        };
+        let expected: Vec<Expected> = (0..read.subjects.len()).map(one).collect();
+        let figure = data(&model, &read, &expected, "d.csv");
+        (model, figure)
+    }
+
+    #[test]
+    fn each_output_has_a_panel_and_each_subject_a_curve() {
+        let text = "ID,TIME,DVID,DV,CENS,LIMIT\na,1,conc,4,0,.\na,2,conc,0.4,1,.\na,3,conc,3,0,.\nb,1,effect,900,0,.\n\
+                    b,9,effect,50,1,20\nb,2,effect,5000,-1,.\nb,2,conc,2,0,.\n";
+        let figure = drawn(text, &[&[(0.0, 0)], &[(0.0, 0), (5.0, 1)]]).1.unwrap();
+        let [conc, effect] = &figure.panels[..] else { panic!("two panels") };
+        assert_eq!((conc.vertical.scale, effect.vertical.scale), (Scale::Linear, Scale::Log));
+        assert_eq!((conc.vertical.text().as_str(), conc.crowded), ("conc (mg/L)", false));
+        // A value below the limit is a gap of the curve, and an open triangle at the limit.
+        assert_eq!((conc.series[0].label.as_str(), conc.series[0].style, conc.series[1].style), ("a", 0, 1));
+        assert!(conc.series[0].points[0] == (1.0, 4.0) && conc.series[0].points[1].1.is_nan());
+        let triangle = Observation { x: 2.0, y: 0.4, below_limit: true };
+        let below = conc.observed.iter().find(|one| one.label == "below limit").unwrap();
+        assert_eq!((&*below.points, below.style), (&[triangle][..], Some(0)));
+        let above = effect.observed.iter().find(|one| one.label == "above limit").unwrap();
+        assert_eq!((above.points[0].y, above.points[0].below_limit, above.style), (5000.0, false, None));
+        // The declared limit of conc; that of the data of effect.
+        assert_eq!((conc.references.len(), conc.references[0].value, effect.references[0].value), (1, 0.4, 50.0));
+        let marks: Vec<(f64, &str)> = figure.marks.iter().map(|mark| (mark.x, mark.label.as_str())).collect();
+        assert_eq!(marks, [(0.0, "drug"), (5.0, "slow")]);
+        assert_eq!(figure.subtitle, "d.csv  ·  2 subjects  ·  7 observations  ·  2 below the limit");
+        assert_eq!((figure.horizontal.from, figure.horizontal.to), (Some(0.0), Some(9.0)));
+        assert!(figure.footer.contains("not for clinical decisions"));
+    }
+
+    #[test]
+    fn many_subjects_are_a_crowd_without_names_and_many_times_of_doses_those_that_most_share() {
+        let text: String = (0..8).map(|n| format!("{n},1,conc,{n}\n{n},2,conc,1\n")).collect();
+        let own: Vec<Vec<(f64, usize)>> =
+            (0..8).map(|n| vec![(0.0, 0), (f64::from(n) + 1.0, 0), (f64::from(n) + 20.0, 0)]).collect();
+        let own: Vec<&[(f64, usize)]> = own.iter().map(Vec::as_slice).collect();
+        let figure = drawn(&format!("ID,TIME,DVID,DV\n{text}"), &own).1.unwrap();
+        let panel = &figure.panels[0];
+        assert!(panel.crowded && panel.series.len() == 8 && panel.series.iter().all(|one| one.label.is_empty()));
+        assert_eq!(figure.marks.iter().map(|mark| mark.x).collect::<Vec<_>>(), [0.0]);
+        // Seven subjects are named; a lone one needs no name.
+        let seven = text.split("7,1").next().unwrap();
+        let figure = drawn(&format!("ID,TIME,DVID,DV\n{seven}"), &[]).1.unwrap();
+        assert!(!figure.panels[0].crowded && figure.panels[0].series[6].label == "6");
+        let figure = drawn("TIME,DVID,DV\n-2,effect,3\n", &[]).1.unwrap();
+        assert_eq!((figure.panels[0].series[0].label.as_str(), figure.horizontal.from), ("", Some(-2.0)));
+    }
+}

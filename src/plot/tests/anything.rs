@@ -101,7 +101,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn panel()(title in prop::option::of(".{0,20}"), vertical in axis(), weight in number(), label in ".{0,30}",
+    fn panel()(title in prop::option::of(".{0,20}"), vertical in axis(), weight in number(), crowded in any::<bool>(), label in ".{0,30}",
         curves in prop::collection::vec(prop::collection::vec((number(), number()), 0..30), 0..4),
         observed in prop::collection::vec((number(), number(), any::<bool>()), 0..10),
         lines in prop::collection::vec((number(), any::<bool>()), 0..3), style in prop::option::of(style()),
@@ -111,6 +111,7 @@ prop_compose! {
             title,
             vertical,
             weight,
+            crowded,
             areas,
             crowded: false,
             series: curves.into_iter().enumerate().map(|(i, points)| Series::new(label.clone(), points).style(i)).collect(),
