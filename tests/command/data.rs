@@ -220,3 +220,40 @@ fn without_predictions_the_rest_is_reported() {
     let text = report(at, &["--format", "table"]);
     assert!(text.contains("3 subjects, 9 observations") && text.contains("before"), "{text}");
 }
+
+/// The tables that fits are tested with. Counts and sums from the files by `awk`, medians by `sort`.
+#[test]
+fn the_tables_of_the_fits_are_read_and_have_nothing_suspicious() {
+    let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fits");
+    let value = |text: &str, row: &str| {
+        let line = text.lines().find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("no {row}"));
+        line.split(',').nth(3).unwrap().to_string()
+    };
+    let text = printed(&at, &["data", "theophylline.csv", "--model", "theophylline.toml", "-q"]);
+    for (row, expected) in [
+        ("data,,subjects,", "12"),
+        ("data,,observations,", "132"),
+        ("output,conc,min,", "0"),
+        ("output,conc,median,", "5.275"),
+        ("output,conc,max,", "11.4"),
+        ("output,conc,per_subject_min,", "11"),
+        ("dose,drug,doses,", "12"),
+        ("covariate,weight,missing,", "12"),
+    ] {
+        assert_eq!(value(&text, row), expected, "{row}");
+    }
+    assert!((value(&text, "dose,drug,total,").parse::<f64>().unwrap() - 3785.278).abs() < 1e-9);
+    assert!(!text.contains("\nsuspicious,"), "{text}");
+
+    let text = printed(&at, &["data", "stein90.csv", "--model", "stein90.toml", "-q"]);
+    for (row, expected) in [
+        ("data,,subjects,", "90"),
+        ("data,,observations,", "1530"),
+        ("data,,last_time,", "360"),
+        ("output,log_cart,min,", "-1.674348"),
+        ("output,log_cart,max,", "19.02797"),
+    ] {
+        assert_eq!(value(&text, row), expected, "{row}");
+    }
+    assert!(!text.contains("\nsuspicious,") && !text.contains("\ndose,"), "{text}");
+}

@@ -1,5 +1,7 @@
 //! Counts by hand; each rule with a row that provokes it and one that does not.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::diagnostic::{Problems, Source};
 use crate::observation::{given_doses, read_data};
@@ -292,5 +294,33 @@ fn every_rule_has_a_name_and_words() {
     for (at, doubt) in Doubt::ALL.into_iter().enumerate() {
         assert!(Doubt::ALL[..at].iter().all(|other| other.name() != doubt.name()));
         assert!(doubt.text().len() > 20 && !doubt.text().ends_with('.'));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever the values and predictions: no panic, rows by line, and each row once by a rule.
+    #[test]
+    fn anything_can_be_surveyed(
+        rows in prop::collection::vec((0..3u8, -5.0..60.0f64, 0..2usize, any::<f64>(), any::<bool>()), 1..40),
+        predictions in prop::collection::vec(any::<f64>(), 7),
+    ) {
+        let mut text = "ID,TIME,DVID,DV,CENS\n".to_string();
+        for (subject, time, output, value, below) in rows {
+            let value = if value.is_finite() { value.abs().max(1e-300) } else { 1.0 };
+            text += &format!("{subject},{time},{},{value:e},{}\n", output + 1, u8::from(below));
+        }
+        let survey = survey_with(&text, |time, output| predictions[(time.abs() as usize + output) % 7]);
+        let mut seen: Vec<(usize, Doubt, String)> = Vec::new();
+        for one in &survey.suspicious {
+            prop_assert!(one.line > 1 && seen.last().is_none_or(|last| last.0 <= one.line));
+            let key = (one.line, one.doubt, one.subject.clone());
+            prop_assert!(one.doubt == Doubt::Unit || !seen.contains(&key), "{key:?}");
+            seen.push(key);
+        }
+        let (model, count) = (small(), survey.suspicious.len());
+        prop_assert!(survey.text(&model, "d.csv", 5).starts_with("d.csv for `small`"));
+        prop_assert_eq!(survey.suspicious_csv(&model).lines().count(), count + 1);
     }
 }
