@@ -113,7 +113,6 @@ prop_compose! {
             weight,
             crowded,
             areas,
-            crowded: false,
             series: curves.into_iter().enumerate().map(|(i, points)| Series::new(label.clone(), points).style(i)).collect(),
             stations,
             bars,
