@@ -19,7 +19,7 @@ const FLOW: &[&[&str]] = &[
     &["simulate"],
     &["population", "sensitivity"],
     &["cohort"],
-    &["compare"],
+    &["compare", "fit"],
     &["plot"],
     &["cli"],
 ];

@@ -3,6 +3,8 @@
 mod approximate;
 mod assemble;
 mod estimate;
+#[cfg(test)]
+pub(crate) mod example;
 mod importance;
 mod linear;
 mod marginal;

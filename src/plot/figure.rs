@@ -256,6 +256,14 @@ pub enum KeySample {
     Symbol(Symbol),
     /// A thin bar, in the tint of what it acts on.
     Treatment(TreatmentKind),
+    /// A measurement, in the style of its curve or neutral.
+    Measured(Option<usize>),
+    /// A measurement below the limit of quantification.
+    BelowLimit(Option<usize>),
+    /// A dashed line of no style: a threshold, a limit, the line of identity.
+    Threshold,
+    /// Something given, as at the upper edge of tiles.
+    Dose,
 }
 
 /// Measurements of one quantity.

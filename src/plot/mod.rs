@@ -61,11 +61,11 @@ pub use figure::{
 };
 pub use gallery::{Entry, Kind, Variant, gallery, index};
 pub use kinds::{
-    DISCLAIMER, Options, Shown, comparison, course, data, dose_marks, exposure, graded, group_names, hidden, labels,
-    maximum_text, output_order, overlay, page, phase, population, sensitivity, time_axis,
+    DISCLAIMER, Options, Shown, comparison, course, data, dose_marks, exposure, fit, graded, group_names, hidden,
+    labels, maximum_text, output_order, overlay, page, phase, population, sensitivity, time_axis,
 };
 pub use theme::{Size, Theme};
-pub use tile::{Bin, Cell, Column, Content, Matrix, Rule, RuleKind, Tile};
+pub use tile::{Bin, Cell, Column, Content, Matrix, Plot, Rule, RuleKind, Tile};
 pub use timeline::{Band, Beside, Grade, Interval, Lane, Mark, MarkKind, Symbol, Track, Treatment, TreatmentKind};
 
 use std::fmt;

@@ -1,9 +1,9 @@
 //! Tiles: small panels side by side, each with axes of its own.
 
 use super::area::Fill;
-use super::figure::Axis;
+use super::figure::{Axis, Observed, Reference, Series};
 
-/// A small panel: a histogram, or columns over categories.
+/// A small panel: a histogram, columns over categories, or curves and points.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tile {
     /// Bold above the tile; nothing if empty.
@@ -12,11 +12,11 @@ pub struct Tile {
     pub notes: Vec<String>,
     /// The axis of the bins; of columns only its label is written.
     pub horizontal: Axis,
-    /// The axis of the heights. It starts at 0; `to` is the greatest tick.
+    /// The axis of the heights. Of bins and columns it starts at 0, and `to` is the greatest tick.
     pub vertical: Axis,
     /// What is drawn.
     pub content: Content,
-    /// Upright lines over bins.
+    /// Upright lines over bins, and over curves and points.
     pub rules: Vec<Rule>,
 }
 
@@ -29,6 +29,25 @@ pub enum Content {
     Columns(Vec<Column>),
     /// Names against names.
     Matrix(Matrix),
+    /// Curves and points.
+    Plot(Box<Plot>),
+}
+
+/// Curves and points in a tile; their names stand in the figure's legend.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plot {
+    /// Bars from 0, under everything: a histogram to which a curve belongs.
+    pub bins: Vec<Bin>,
+    /// Dashed lines of no style from a point to another: the line of identity.
+    pub guides: Vec<[(f64, f64); 2]>,
+    /// Horizontal lines.
+    pub references: Vec<Reference>,
+    /// Curves.
+    pub series: Vec<Series>,
+    /// Points, over the curves.
+    pub observed: Vec<Observed>,
+    /// Places on the horizontal axis at which something was given: small triangles at the upper edge.
+    pub doses: Vec<f64>,
 }
 
 impl Default for Content {

@@ -1,7 +1,8 @@
 //! The kinds of figures: from runs to a [`Figure`](crate::plot::Figure).
 //!
 //! In: one or more [`Shown`] runs and [`Options`]. Out: a figure, or what is wrong with the options. Figures of
-//! populations ([`population`]) are made from plain numbers instead, the one of a data set ([`data`]) from its rows.
+//! populations ([`population`]) are made from plain numbers instead, the one of a data set ([`data`]) from its rows,
+//! those of fits ([`fit`]) from what a fit found.
 
 mod care;
 mod choice;
@@ -10,6 +11,7 @@ mod course;
 mod curves;
 mod data;
 mod exposure;
+pub mod fit;
 pub mod graded;
 mod observed;
 mod outputs;

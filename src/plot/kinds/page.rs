@@ -27,7 +27,15 @@ pub fn page(figure: &Figure) -> Size {
         Content::Matrix(table) => Some(170 + 130 * count(table.rows.len())),
         _ => None,
     });
-    let tiles = count(figure.tiles.len().div_ceil(tiles_across(figure.tiles.len()))) * matrix.unwrap_or(390);
+    let across = tiles_across(figure.tiles.len());
+    let plots = figure.tiles.iter().any(|tile| matches!(tile.content, Content::Plot(_)));
+    // Curves and points in nearly square tiles, but for long pages.
+    let tile = match across {
+        1 | 2 if plots => 680,
+        _ if plots => 440,
+        _ => 390,
+    };
+    let tiles = count(figure.tiles.len().div_ceil(across)) * matrix.unwrap_or(tile);
     // A line for each curve that has a place of its own.
     let named = figure.panels.iter().filter(|panel| !panel.vertical.names.is_empty());
     let named = named.map(|panel| panel.series.len()).sum::<usize>();

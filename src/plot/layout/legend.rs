@@ -1,7 +1,7 @@
 //! The legend: samples with names in rows under the subtitle.
 
 use super::text::{Page, width, wrap};
-use super::{EDGE, area, beside, hatch, names, station, tile};
+use super::{EDGE, area, beside, hatch, names, panel, station, tile};
 use crate::plot::figure::{Figure, Key, KeySample};
 use crate::plot::scene::{Align, Frame, Point, Shape};
 
@@ -66,10 +66,11 @@ pub(super) fn draw(page: &mut Page, figure: &Figure, page_width: f64, top: f64) 
 
 fn sample_width(sample: KeySample) -> f64 {
     match sample {
-        KeySample::Curve => names::SAMPLE,
+        KeySample::Curve | KeySample::Threshold => names::SAMPLE,
         KeySample::Bar | KeySample::Area(_) | KeySample::Treatment(_) => SWATCH,
         KeySample::Rule(_) => 5.0,
         KeySample::Station(_) | KeySample::Symbol(_) => 6.0,
+        KeySample::Measured(_) | KeySample::BelowLimit(_) | KeySample::Dose => 6.0,
     }
 }
 
@@ -98,6 +99,10 @@ fn sample(page: &mut Page, key: &Key, at: Point) {
             let colour = page.colours.text;
             station::symbol(page, Point { x: at.x + wide / 2.0, y: at.y }, kind, colour);
         }
+        KeySample::Measured(style) => panel::marker(page, Point { x: at.x + wide / 2.0, y: at.y }, style),
+        KeySample::BelowLimit(style) => panel::triangle(page, Point { x: at.x + wide / 2.0, y: at.y }, style),
+        KeySample::Threshold => panel::threshold(page, at, Point { x: at.x + wide, y: at.y }),
+        KeySample::Dose => tile::dose(page, Point { x: at.x + wide / 2.0, y: at.y + 2.2 * pt }),
         KeySample::Symbol(kind) => beside::symbol(page, kind, Point { x: at.x + wide / 2.0, y: at.y }),
         KeySample::Treatment(kind) => {
             let half = 2.6 * pt;

@@ -3,7 +3,7 @@
 use super::text::{Page, width, wrap};
 use super::{EDGE, LABEL_LINE, MINOR_TICK, TICK, TICK_SPACE};
 use crate::plot::axis::Ruler;
-use crate::plot::figure::{Figure, Panel};
+use crate::plot::figure::{Figure, Observed, Panel, Reference, Series};
 use crate::plot::fonts::CAPITAL;
 use crate::plot::scene::{Align, Frame, Pen, Point, Shape, clip, simplify};
 use crate::plot::theme::{Dash, Rgb, dash};
@@ -48,17 +48,42 @@ pub(super) fn level_grid(page: &mut Page, frame: &Frame, vertical: &Ruler) {
 
 /// Thresholds, curves, stations, then observations.
 pub(super) fn content(page: &mut Page, panel: &Panel, frame: &Frame, horizontal: &Ruler, vertical: &Ruler) {
-    let threshold = Pen { width: 0.8, colour: page.colours.muted, dash: THRESHOLD };
-    for line in &panel.references {
+    references(page, &panel.references, frame, vertical);
+    let place = |x: f64, y: f64| Some(Point { x: across(frame, horizontal, x)?, y: up(frame, vertical, y)? });
+    curves(page, (&panel.series, panel.crowded), frame, place);
+    super::station::draw(page, panel, frame, place);
+    measurements(page, (&panel.observed, panel.crowded), frame, place);
+}
+
+/// A dashed line of no style.
+pub(super) fn threshold(page: &mut Page, from: Point, to: Point) {
+    let pen = Pen { width: 0.8, colour: page.colours.muted, dash: THRESHOLD };
+    page.rule(from, to, pen);
+}
+
+/// Horizontal lines.
+pub(super) fn references(page: &mut Page, lines: &[Reference], frame: &Frame, vertical: &Ruler) {
+    for line in lines {
         if let Some(y) = up(frame, vertical, line.value).filter(|y| *y >= frame.top && *y <= frame.bottom) {
-            page.rule(Point { x: frame.left, y }, Point { x: frame.right, y }, threshold);
+            threshold(page, Point { x: frame.left, y }, Point { x: frame.right, y });
         }
     }
-    let place = |x: f64, y: f64| Some(Point { x: across(frame, horizontal, x)?, y: up(frame, vertical, y)? });
-    let inside = |p: &Point| p.x >= frame.left && p.x <= frame.right && p.y >= frame.top && p.y <= frame.bottom;
-    for series in &panel.series {
+}
+
+fn is_inside(p: &Point, frame: &Frame) -> bool {
+    p.x >= frame.left && p.x <= frame.right && p.y >= frame.top && p.y <= frame.bottom
+}
+
+/// Curves, broken where `place` has none; a lone point is a dot.
+pub(super) fn curves(
+    page: &mut Page,
+    (all, crowded): (&[Series], bool),
+    frame: &Frame,
+    place: impl Fn(f64, f64) -> Option<Point>,
+) {
+    for series in all {
         let colour = page.colours.curve(series.style);
-        let pen = match panel.crowded {
+        let pen = match crowded {
             true => Pen { width: THIN, colour, dash: &[] },
             false => Pen { width: CURVE, colour, dash: dash(series.style) },
         };
@@ -66,8 +91,8 @@ pub(super) fn content(page: &mut Page, panel: &Panel, frame: &Frame, horizontal:
         for stretch in points.split(Option::is_none) {
             let stretch: Vec<Point> = stretch.iter().flatten().copied().collect();
             if let [centre] = stretch.as_slice() {
-                if inside(centre) {
-                    let radius = if panel.crowded { SMALL } else { CURVE } * page.point;
+                if is_inside(centre, frame) {
+                    let radius = if crowded { SMALL } else { CURVE } * page.point;
                     page.scene.shapes.push(Shape::Circle { centre: *centre, radius, colour });
                 }
             } else {
@@ -77,13 +102,21 @@ pub(super) fn content(page: &mut Page, panel: &Panel, frame: &Frame, horizontal:
             }
         }
     }
-    super::station::draw(page, panel, frame, place);
-    for observed in &panel.observed {
+}
+
+/// Measurements inside the frame.
+pub(super) fn measurements(
+    page: &mut Page,
+    (all, crowded): (&[Observed], bool),
+    frame: &Frame,
+    place: impl Fn(f64, f64) -> Option<Point>,
+) {
+    for observed in all {
         for point in &observed.points {
-            let Some(at) = place(point.x, point.y).filter(inside) else { continue };
+            let Some(at) = place(point.x, point.y).filter(|at| is_inside(at, frame)) else { continue };
             if point.below_limit {
                 triangle(page, at, observed.style);
-            } else if panel.crowded {
+            } else if crowded {
                 let colour = observed_colour(page, observed.style);
                 page.scene.shapes.push(Shape::Circle { centre: at, radius: SMALL * page.point, colour });
             } else {
@@ -179,6 +212,7 @@ pub(super) fn across(frame: &Frame, ruler: &Ruler, value: f64) -> Option<f64> {
     ruler.position(value).map(|place| frame.left + place * frame.width())
 }
 
-fn up(frame: &Frame, ruler: &Ruler, value: f64) -> Option<f64> {
+/// Pixels from above for a value of a vertical axis.
+pub(super) fn up(frame: &Frame, ruler: &Ruler, value: f64) -> Option<f64> {
     ruler.position(value).map(|place| frame.bottom - place * frame.height())
 }

@@ -3,8 +3,8 @@
 use super::attribute;
 use crate::plot::{
     Area, AtRisk, Axis, Band, BarSeries, Bars, Beside, Bin, Cell, Column, Content, Figure, Fill, Grade, Interval, Key,
-    KeySample, Lane, Mark, MarkKind, Matrix, Observation, Observed, Panel, PlotError, Reference, ReferenceKind, Rule,
-    RuleKind, Series, Size, Station, StationKind, Symbol, Theme, Tile, Track, Treatment, TreatmentKind, render,
+    KeySample, Lane, Mark, MarkKind, Matrix, Observation, Observed, Panel, Plot, PlotError, Reference, ReferenceKind,
+    Rule, RuleKind, Series, Size, Station, StationKind, Symbol, Theme, Tile, Track, Treatment, TreatmentKind, render,
 };
 use proptest::prelude::*;
 
@@ -76,7 +76,17 @@ fn content() -> impl Strategy<Value = Content> {
         prop::collection::vec(bin(), 0..20).prop_map(Content::Bins),
         prop::collection::vec(column(), 0..9).prop_map(Content::Columns),
         matrix().prop_map(Content::Matrix),
+        plot().prop_map(|plot| Content::Plot(Box::new(plot))),
     ]
+}
+
+prop_compose! {
+    fn plot()(panel in panel(), bins in prop::collection::vec(bin(), 0..6), doses in prop::collection::vec(number(), 0..9),
+        guides in prop::collection::vec(((number(), number()), (number(), number())), 0..3)) -> Plot {
+        let guides = guides.into_iter().map(|(from, to)| [from, to]).collect();
+        let Panel { references, series, observed, .. } = panel;
+        Plot { bins, guides, references, series, observed, doses }
+    }
 }
 
 prop_compose! {
@@ -185,7 +195,7 @@ prop_compose! {
 
 prop_compose! {
     fn key()(label in ".{0,60}", style in style(), kind in station_kind(), fill in fill(), rule in rule(), symbol in symbol(),
-        treatment in treatment(), pick in 0..7) -> Key {
+        treatment in treatment(), of in prop::option::of(style()), pick in 0..11) -> Key {
         let sample = match pick {
             0 => KeySample::Curve,
             1 => KeySample::Bar,
@@ -193,6 +203,10 @@ prop_compose! {
             3 => KeySample::Rule(rule.kind),
             4 => KeySample::Symbol(symbol),
             5 => KeySample::Treatment(treatment),
+            6 => KeySample::Measured(of),
+            7 => KeySample::BelowLimit(of),
+            8 => KeySample::Threshold,
+            9 => KeySample::Dose,
             _ => KeySample::Station(kind),
         };
         Key { label, style, sample }

@@ -1,7 +1,7 @@
 //! What is drawn in a tile: bins and rules, columns and whiskers, texts and ticks.
 
 use super::super::hatch::mix;
-use super::super::panel::{CURVE, THRESHOLD, across};
+use super::super::panel::{CURVE, THRESHOLD, across, up};
 use super::super::text::{Page, width};
 use super::super::{LABEL_LINE, MINOR_TICK, TICK, TICK_SPACE, area};
 use super::{
@@ -43,14 +43,13 @@ pub(super) fn draw(page: &mut Page, tile: &Tile, plan: &Plan, frame: &Frame) {
         }
         Content::Bins(bins) => {
             draw_bins(page, bins, plan, frame);
-            // The middle last, so that it is seen where all coincide.
-            let mut rules = tile.rules.clone();
-            rules.sort_by_key(|rule| rule.kind == RuleKind::Middle);
-            for one in rules {
-                let inside = |x: &f64| (frame.left..=frame.right).contains(x);
-                let Some(x) = across(frame, &plan.horizontal, one.value).filter(inside) else { continue };
-                rule(page, one.kind, Point { x, y: frame.top }, Point { x, y: frame.bottom });
-            }
+            rules(page, tile, plan, frame);
+        }
+        Content::Plot(plot) => {
+            draw_bins(page, &plot.bins, plan, frame);
+            super::plot::under(page, plot, plan, frame);
+            rules(page, tile, plan, frame);
+            super::plot::over(page, plot, plan, frame);
         }
         Content::Columns(columns) => draw_columns(page, columns, plan, frame),
         Content::Matrix(table) => matrix::draw(page, table, &plan.categories, frame),
@@ -58,6 +57,17 @@ pub(super) fn draw(page: &mut Page, tile: &Tile, plan: &Plan, frame: &Frame) {
     page.outline(frame);
     if !plan.empty {
         ticks(page, tile, plan, frame);
+    }
+}
+
+/// The upright lines of a tile, the middle last, so that it is seen where all coincide.
+fn rules(page: &mut Page, tile: &Tile, plan: &Plan, frame: &Frame) {
+    let mut rules = tile.rules.clone();
+    rules.sort_by_key(|rule| rule.kind == RuleKind::Middle);
+    for one in rules {
+        let inside = |x: &f64| (frame.left..=frame.right).contains(x);
+        let Some(x) = across(frame, &plan.horizontal, one.value).filter(inside) else { continue };
+        rule(page, one.kind, Point { x, y: frame.top }, Point { x, y: frame.bottom });
     }
 }
 
@@ -211,8 +221,13 @@ fn ticks(page: &mut Page, tile: &Tile, plan: &Plan, frame: &Frame) {
         let at = Point { x: frame.left - TICK_SPACE * pt, y: y + CAPITAL / 2.0 * face.size };
         page.text(at, &tick.label, face, Align::End, false);
     }
-    if !matches!(tile.content, Content::Bins(_)) {
+    if !matches!(tile.content, Content::Bins(_) | Content::Plot(_)) {
         return;
+    }
+    if matches!(tile.content, Content::Plot(_)) {
+        for y in plan.vertical.minor.iter().filter_map(|value| up(frame, &plan.vertical, *value)) {
+            page.tick(Point { x: frame.left - MINOR_TICK * pt, y }, Point { x: frame.left, y });
+        }
     }
     for (tick, labelled) in plan.horizontal.ticks.iter().zip(&plan.labelled) {
         let Some(x) = across(frame, &plan.horizontal, tick.value) else { continue };
@@ -227,8 +242,4 @@ fn ticks(page: &mut Page, tile: &Tile, plan: &Plan, frame: &Frame) {
     for x in plan.horizontal.minor.iter().filter_map(|value| across(frame, &plan.horizontal, *value)) {
         page.tick(Point { x, y: frame.bottom }, Point { x, y: frame.bottom + MINOR_TICK * pt });
     }
-}
-
-fn up(frame: &Frame, ruler: &Ruler, value: f64) -> Option<f64> {
-    ruler.position(value).map(|place| frame.bottom - place * frame.height())
 }

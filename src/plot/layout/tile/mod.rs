@@ -1,7 +1,8 @@
-//! Small panels in rows, each with axes of its own: histograms, and columns over categories.
+//! Small panels in rows, each with axes of its own: histograms, columns over categories, curves and points.
 
 mod draw;
 mod matrix;
+mod plot;
 
 use super::text::{Page, width, wrap};
 use super::{EDGE, LABEL_LINE, LEAST, NARROWEST, TICK_SPACE, footer, header, legend};
@@ -11,6 +12,7 @@ use crate::plot::figure::{Axis, Figure, Scale};
 use crate::plot::scene::{Align, Frame, Point, Scene, Type};
 use crate::plot::tile::{Content, Tile, tiles_across};
 pub(super) use draw::rule;
+pub(super) use plot::dose;
 
 /// Between tiles side by side, and between rows; points.
 const BESIDE: f64 = 14.0;
@@ -47,15 +49,16 @@ pub(super) fn lay_out(mut page: Page, figure: &Figure) -> Result<Scene, PlotErro
     let across = tiles_across(figure.tiles.len());
     let rows = figure.tiles.len().div_ceil(across);
 
-    // Widths: a margin for tick labels in each column, for axis labels in the first.
+    // Widths: a margin for tick labels in each column, for axis labels in the first; in the others where a label differs
+    // from that of the tile before.
     let rough = (bottom - top) / rows as f64 / pt - 60.0;
     let verticals: Vec<Ruler> = figure.tiles.iter().map(|tile| vertical_ruler(&page, tile, rough)).collect();
     let ticks = widest_tick(&page, &verticals) + TICK_SPACE * pt;
     let labels = if figure.tiles.iter().any(|tile| !tile.vertical.text().is_empty()) { LABEL_LINE + 4.0 } else { 0.0 };
     let first = EDGE * pt + labels * pt;
+    let between = BESIDE * pt + if has_own_labels(figure, across) { LABEL_LINE * pt } else { 0.0 };
     let wide =
-        ((width - EDGE * pt - first) / across as f64 - ticks - BESIDE * pt * (across - 1) as f64 / across as f64)
-            .floor();
+        ((width - EDGE * pt - first) / across as f64 - ticks - between * (across - 1) as f64 / across as f64).floor();
     if wide < NARROWEST * pt {
         let needed = (width + across as f64 * (NARROWEST * pt - wide)).ceil() as u32;
         return Err(PlotError::NoRoom { given: page.scene.width, needed, wide: true });
@@ -77,12 +80,12 @@ pub(super) fn lay_out(mut page: Page, figure: &Figure) -> Result<Scene, PlotErro
     for (row, tiles) in figure.tiles.chunks(across).enumerate() {
         y += above[row];
         for (column, tile) in tiles.iter().enumerate() {
-            let left = (first + ticks + column as f64 * (wide + ticks + BESIDE * pt)).round();
+            let left = (first + ticks + column as f64 * (wide + ticks + between)).round();
             let frame = Frame { left, right: left + wide, top: y.round(), bottom: (y + tall).round() };
             page.scene.panels.push(frame);
             let plan = &plans[row * across + column];
             draw::draw(&mut page, tile, plan, &frame);
-            if column == 0 {
+            if column == 0 || tile.vertical.text() != tiles[column - 1].vertical.text() {
                 let at = Point { x: frame.left - ticks - 4.0 * pt, y: (frame.top + frame.bottom) / 2.0 };
                 let face = page.face(8.0, false);
                 for line in wrap(&tile.vertical.text(), &face, frame.height() + 20.0 * pt, 1) {
@@ -93,6 +96,12 @@ pub(super) fn lay_out(mut page: Page, figure: &Figure) -> Result<Scene, PlotErro
         y += tall + below[row] + BETWEEN * pt;
     }
     Ok(page.scene)
+}
+
+/// Whether a tile that is not the first of its row has another vertical axis than the one before.
+fn has_own_labels(figure: &Figure, across: usize) -> bool {
+    let differ = |row: &[Tile]| row.windows(2).any(|pair| pair[0].vertical.text() != pair[1].vertical.text());
+    figure.tiles.chunks(across).any(differ)
 }
 
 impl Plan {
@@ -120,16 +129,17 @@ fn plan(page: &Page, tile: &Tile, vertical: Ruler, wide: f64) -> Plan {
             columns.iter().map(|column| wrap(&column.label, &category_face(page), 0.96 * slot, 2)).collect()
         }
         Content::Matrix(table) => matrix::categories(page, table, wide),
-        Content::Bins(_) => Vec::new(),
+        Content::Bins(_) | Content::Plot(_) => Vec::new(),
     };
     let empty = match &tile.content {
         Content::Columns(columns) => columns.is_empty(),
         Content::Matrix(table) => matrix::is_empty(table),
         Content::Bins(bins) => bins.iter().all(|bin| bin.height <= 0.0 || !bin.height.is_finite()),
+        Content::Plot(plot) => plot::is_empty(plot),
     };
     let (horizontal, labelled) = horizontal_ruler(page, tile, wide);
     let text = match tile.content {
-        Content::Bins(_) => tile.horizontal.text(),
+        Content::Bins(_) | Content::Plot(_) => tile.horizontal.text(),
         Content::Columns(_) | Content::Matrix(_) => tile.horizontal.label.clone(),
     };
     Plan {
@@ -148,6 +158,7 @@ fn plan(page: &Page, tile: &Tile, vertical: Ruler, wide: f64) -> Plan {
 fn vertical_ruler(page: &Page, tile: &Tile, height: f64) -> Ruler {
     let greatest = match &tile.content {
         Content::Matrix(table) => return matrix::ruler(page, table),
+        Content::Plot(plot) => return plot::vertical_ruler(tile, plot, height),
         Content::Bins(bins) => extent(bins.iter().map(|bin| bin.height), Scale::Linear),
         Content::Columns(columns) => {
             let ends = columns.iter().flat_map(|column| [column.height, column.whisker.map_or(0.0, |ends| ends.1)]);
@@ -157,7 +168,7 @@ fn vertical_ruler(page: &Page, tile: &Tile, height: f64) -> Ruler {
     let greatest = greatest.map_or(0.0, |(_, greatest)| greatest.min(1e290));
     let greatest = if greatest > 0.0 { greatest } else { 1.0 };
     let above = match tile.content {
-        Content::Bins(_) | Content::Matrix(_) => 4.0,
+        Content::Bins(_) | Content::Matrix(_) | Content::Plot(_) => 4.0,
         Content::Columns(_) => (value_face(page).size / page.point) + 6.0,
     };
     let part = (above / height.max(1.0)).clamp(0.02, 0.5);
@@ -175,11 +186,16 @@ fn horizontal_ruler(page: &Page, tile: &Tile, wide: f64) -> (Ruler, Vec<bool>) {
     let scale = tile.horizontal.scale;
     let bins = match &tile.content {
         Content::Bins(bins) => bins.as_slice(),
+        Content::Plot(plot) => &plot.bins,
         Content::Columns(_) | Content::Matrix(_) => &[],
     };
     let drawn = bins.iter().filter(|bin| bin.height > 0.0);
     let ends = drawn.flat_map(|bin| [bin.from, bin.to]).chain(tile.rules.iter().map(|rule| rule.value));
-    let extents = Extent { fixed: extent(ends, scale), ..Extent::default() };
+    let places = match &tile.content {
+        Content::Plot(plot) => plot::places(plot),
+        _ => Vec::new(),
+    };
+    let extents = Extent { fixed: extent(ends.chain(places), scale), ..Extent::default() };
     let face = tick_face(page);
     let gap = 4.0 * page.point;
     let mut room = wide / (24.0 * page.point);

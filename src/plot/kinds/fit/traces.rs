@@ -1,0 +1,37 @@
+//! The course of the search.
+
+use super::{figure, pages};
+use crate::fit::Fitted;
+use crate::plot::{Axis, Content, Figure, Plot, Series, Tile};
+
+/// The objective and each estimate by iteration, [`super::TILES`] a page; nothing if there was no search.
+pub fn traces(fitted: &Fitted) -> Vec<Figure> {
+    if fitted.iterations.is_empty() {
+        return Vec::new();
+    }
+    let course = |of: &dyn Fn(&(f64, Vec<f64>)) -> f64| -> Vec<(f64, f64)> {
+        fitted.iterations.iter().enumerate().map(|(at, one)| (at as f64, of(one))).collect()
+    };
+    let mut tiles = vec![tile("Objective", "", course(&|one| one.0))];
+    for (column, at) in fitted.iterated().into_iter().enumerate() {
+        let estimate = &fitted.estimates[at];
+        // What was held is no news.
+        if !estimate.fixed {
+            let value = |one: &(f64, Vec<f64>)| one.1.get(column).copied().unwrap_or(f64::NAN);
+            tiles.push(tile(&estimate.name, &estimate.unit, course(&value)));
+        }
+    }
+    pages(tiles, |part| figure(fitted, "Course of the search", part))
+}
+
+fn tile(name: &str, unit: &str, points: Vec<(f64, f64)>) -> Tile {
+    let last = points.len().saturating_sub(1) as f64;
+    let plot = Plot { series: vec![Series::new("", points)], ..Plot::default() };
+    Tile {
+        title: name.into(),
+        horizontal: Axis::linear("Iteration", "").between(0.0, last.max(1.0)),
+        vertical: Axis::linear("", unit),
+        content: Content::Plot(Box::new(plot)),
+        ..Tile::default()
+    }
+}
