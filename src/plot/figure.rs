@@ -260,6 +260,8 @@ pub enum KeySample {
     Measured(Option<usize>),
     /// A measurement below the limit of quantification.
     BelowLimit(Option<usize>),
+    /// A bar of a histogram.
+    Bins,
     /// A dashed line of no style: a threshold, a limit, the line of identity.
     Threshold,
     /// Something given, as at the upper edge of tiles.

@@ -46,6 +46,8 @@ pub struct Plot {
     pub series: Vec<Series>,
     /// Points, over the curves.
     pub observed: Vec<Observed>,
+    /// Curves over the points, which may be so many that they would hide it: a smooth.
+    pub over: Vec<Series>,
     /// Places on the horizontal axis at which something was given: small triangles at the upper edge.
     pub doses: Vec<f64>,
 }

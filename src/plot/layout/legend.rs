@@ -67,7 +67,7 @@ pub(super) fn draw(page: &mut Page, figure: &Figure, page_width: f64, top: f64) 
 fn sample_width(sample: KeySample) -> f64 {
     match sample {
         KeySample::Curve | KeySample::Threshold => names::SAMPLE,
-        KeySample::Bar | KeySample::Area(_) | KeySample::Treatment(_) => SWATCH,
+        KeySample::Bar | KeySample::Bins | KeySample::Area(_) | KeySample::Treatment(_) => SWATCH,
         KeySample::Rule(_) => 5.0,
         KeySample::Station(_) | KeySample::Symbol(_) => 6.0,
         KeySample::Measured(_) | KeySample::BelowLimit(_) | KeySample::Dose => 6.0,
@@ -84,6 +84,10 @@ fn sample(page: &mut Page, key: &Key, at: Point) {
             let half = 3.4 * pt;
             let frame = Frame { left: at.x, right: at.x + wide, top: at.y - half, bottom: at.y + half };
             hatch::bar(page, &frame, key.style);
+        }
+        KeySample::Bins => {
+            let half = 3.4 * pt;
+            tile::bar(page, &Frame { left: at.x, right: at.x + wide, top: at.y - half, bottom: at.y + half }, true);
         }
         KeySample::Area(fill) => {
             let half = 3.4 * pt;

@@ -85,7 +85,7 @@ prop_compose! {
         guides in prop::collection::vec(((number(), number()), (number(), number())), 0..3)) -> Plot {
         let guides = guides.into_iter().map(|(from, to)| [from, to]).collect();
         let Panel { references, series, observed, .. } = panel;
-        Plot { bins, guides, references, series, observed, doses }
+        Plot { bins, guides, references, over: series.clone(), series, observed, doses }
     }
 }
 
@@ -195,7 +195,7 @@ prop_compose! {
 
 prop_compose! {
     fn key()(label in ".{0,60}", style in style(), kind in station_kind(), fill in fill(), rule in rule(), symbol in symbol(),
-        treatment in treatment(), of in prop::option::of(style()), pick in 0..11) -> Key {
+        treatment in treatment(), of in prop::option::of(style()), pick in 0..12) -> Key {
         let sample = match pick {
             0 => KeySample::Curve,
             1 => KeySample::Bar,
@@ -207,6 +207,7 @@ prop_compose! {
             7 => KeySample::BelowLimit(of),
             8 => KeySample::Threshold,
             9 => KeySample::Dose,
+            10 => KeySample::Bins,
             _ => KeySample::Station(kind),
         };
         Key { label, style, sample }

@@ -1,8 +1,8 @@
 //! Estimates with their intervals, a line each, in percent of the estimate.
 
-use super::{figure, key, written};
+use super::{figure, key};
 use crate::fit::{Estimate, EstimateKind, Fitted};
-use crate::plot::label::{fixed, unit_text};
+use crate::plot::label::{three_digits, unit_text};
 use crate::plot::{Axis, Figure, KeySample, Mark, MarkKind, Observation, Observed, Panel, Series};
 
 /// Lines of one figure, at most.
@@ -31,11 +31,10 @@ pub fn forest_of_estimates(fitted: &Fitted) -> Option<Figure> {
         let (left, right) = (percent(from).min(percent(to)), percent(from).max(percent(to)));
         (low, high) = (low.min(left), high.max(right));
         names.push((y, estimate.name.clone()));
-        let unit = if estimate.unit == "1" { String::new() } else { unit_text(&estimate.unit) };
-        let rse = estimate.rse().map_or_else(String::new, |rse| format!(", RSE {} %", fixed(rse, 0)));
-        let text = format!("{} ({} to {}) {unit}", written(estimate.value), written(from), written(to));
+        let unit = unit_text(&estimate.unit);
+        let text = format!("{} ({} to {}) {unit}", three_digits(estimate.value), three_digits(from), three_digits(to));
         let style = estimate.kind as usize;
-        panel.series.push(Series::new(text.trim_end().to_string() + &rse, vec![(left, y), (right, y)]).style(style));
+        panel.series.push(Series::new(text.trim_end(), vec![(left, y), (right, y)]).style(style));
         let point = Observation { x: 100.0, y, below_limit: false };
         panel.observed.push(Observed { label: String::new(), points: vec![point], style: Some(style) });
     }

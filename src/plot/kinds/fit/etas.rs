@@ -1,8 +1,8 @@
 //! Random effects of the subjects against the distribution that was estimated for them.
 
-use super::{bell, density, dot, figure, key, pages, written};
+use super::{bell, density, dot, figure, key, pages};
 use crate::fit::Fitted;
-use crate::plot::label::fixed;
+use crate::plot::label::{fixed, short};
 use crate::plot::{Axis, Content, Figure, KeySample, Observed, Plot, Series, Tile};
 
 /// A tile a random effect: the histogram of the modes, the modes themselves at its foot, the density of N(0, omega2), and
@@ -12,7 +12,7 @@ pub fn etas(fitted: &Fitted) -> Vec<Figure> {
     pages(tiles, |part| Figure {
         legend: vec![
             key("a subject, at the mode", 0, KeySample::Measured(None)),
-            key("subjects, as a density", 0, KeySample::Area(crate::plot::Fill::Band { style: 0, depth: 0 })),
+            key("subjects, as a density", 0, KeySample::Bins),
             key("normal density by the estimated variance", 1, KeySample::Curve),
         ],
         ..figure(fitted, "Random effects", part)
@@ -28,7 +28,7 @@ fn tile(fitted: &Fitted, at: usize) -> Tile {
     let sd = variance.filter(|variance| *variance > 0.0).map(f64::sqrt);
     let most = modes.iter().map(|mode| mode.abs()).fold(sd.map_or(0.0, |sd| 3.0 * sd), f64::max);
     let mut facts = vec![format!("n = {}", modes.len())];
-    facts.extend(sd.map(|sd| format!("SD {}", written(sd))));
+    facts.extend(sd.map(|sd| format!("SD {}", short(sd))));
     facts.extend(fitted.shrinkage.get(at).map(|share| format!("shrinkage {} %", fixed(100.0 * share, 0))));
     let plot = Plot {
         bins: density(&modes).unwrap_or_default(),

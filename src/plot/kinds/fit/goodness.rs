@@ -44,9 +44,9 @@ fn of_output(fitted: &Fitted, output: &FittedOutput, rows: &[&Prediction]) -> Fi
 
 /// Names of points, smooth and lines.
 pub(super) fn legend(below: bool, lines: &str) -> Vec<Key> {
-    let mut legend = vec![key("a measurement", 0, KeySample::Measured(None))];
+    let mut legend = vec![key("measured", 0, KeySample::Measured(None))];
     if below {
-        legend.push(key("below the limit, at the limit", 0, KeySample::BelowLimit(None)));
+        legend.push(key("below the limit, drawn at it", 0, KeySample::BelowLimit(None)));
     }
     legend.push(key("smooth (lowess)", 1, KeySample::Curve));
     legend.push(key(lines, 0, KeySample::Threshold));
@@ -63,7 +63,7 @@ fn identity(output: &FittedOutput, rows: &[&Prediction], label: &str, x: fn(&Pre
     let values: Vec<(f64, f64)> = shown.iter().filter(|one| one.cens == 0).map(|one| (x(one), one.dv)).collect();
     let plot = Plot {
         guides: ends.map(|(from, to)| [(from, from), (to, to)]).into_iter().collect(),
-        series: smooth(&values, scale, scale),
+        over: smooth(&values, scale, scale),
         observed: vec![Observed { points: shown.iter().map(point).collect(), ..Observed::default() }],
         ..Plot::default()
     };
@@ -84,7 +84,7 @@ pub(super) fn scatter(horizontal: Axis, label: &str, points: &[(f64, f64)]) -> T
     let most = points.iter().map(|point| point.1.abs()).filter(|size| size.is_finite()).fold(2.5, f64::max);
     let plot = Plot {
         references: [-USUAL, 0.0, USUAL].map(line).to_vec(),
-        series: smooth(points, horizontal.scale, Scale::Linear),
+        over: smooth(points, horizontal.scale, Scale::Linear),
         observed: vec![Observed { points: points.iter().map(|(x, y)| dot(*x, *y)).collect(), ..Observed::default() }],
         ..Plot::default()
     };

@@ -32,7 +32,7 @@ pub fn individual_fits(fitted: &Fitted, curves: &[SubjectCurves]) -> Vec<Figure>
                 key("population", 1, KeySample::Curve),
             ];
             if rows.iter().any(|one| one.cens == 1) {
-                page.legend.push(key("below the limit, at the limit", 0, KeySample::BelowLimit(None)));
+                page.legend.push(key("below the limit, drawn at it", 0, KeySample::BelowLimit(None)));
             }
             let unit = unit_text(&output.unit.to_string());
             match limits.as_slice() {
@@ -121,13 +121,22 @@ fn tile(
         doses: course.map_or_else(Vec::new, |course| course.doses.clone()),
         ..Plot::default()
     };
-    let name = &fitted.individuals[subject].subject;
     Some(Tile {
-        title: name.clone(),
+        title: format!("Subject {}", fitted.individuals[subject].subject),
         notes: if above > 0 { vec![format!("{above} above the upper limit, not shown")] } else { Vec::new() },
-        horizontal: Axis::linear("Time", fitted.time.to_string()),
+        horizontal: time(fitted, &plot),
         vertical: vertical.clone(),
         content: Content::Plot(Box::new(plot)),
         ..Tile::default()
     })
+}
+
+/// Time, with room on both sides, so that doses and measurements at the ends are seen whole.
+fn time(fitted: &Fitted, plot: &Plot) -> Axis {
+    let axis = Axis::linear("Time", fitted.time.to_string());
+    let curves = plot.series.iter().flat_map(|series| series.points.iter().map(|point| point.0));
+    let points = plot.observed.iter().flat_map(|observed| observed.points.iter().map(|point| point.x));
+    let all = curves.chain(points).chain(plot.doses.iter().copied()).filter(|time| time.is_finite());
+    let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
+    if low < high { axis.between(low - 0.04 * (high - low), high + 0.04 * (high - low)) } else { axis }
 }

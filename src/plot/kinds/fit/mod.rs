@@ -25,7 +25,6 @@ pub use traces::traces;
 
 use super::words::DISCLAIMER;
 use crate::fit::{Fitted, FittedOutput, Prediction};
-use crate::plot::label::{fixed, short};
 use crate::plot::{Axis, Bin, Figure, Key, KeySample, Observation, Reference, ReferenceKind, Scale, Tile};
 
 /// Tiles of one figure, at most.
@@ -114,7 +113,7 @@ fn density(values: &[f64]) -> Option<Vec<Bin>> {
         return None;
     }
     let count = values.len() as f64;
-    let wide = crate::plot::steps::step(low, high, count.sqrt().clamp(4.0, 24.0), "");
+    let wide = crate::plot::steps::step(low, high, (2.0 * count.sqrt()).clamp(5.0, 30.0), "");
     let first = (low / wide).floor();
     let bins = ((high / wide).floor() - first) as usize + 1;
     let mut counts = vec![0.0; bins];
@@ -135,9 +134,4 @@ fn bell(sd: f64, from: f64, to: f64) -> Vec<(f64, f64)> {
     let height = 1.0 / (sd * std::f64::consts::TAU.sqrt());
     let at = |step: usize| from + (to - from) * step as f64 / (POINTS - 1) as f64;
     (0..POINTS).map(at).map(|x| (x, height * (-0.5 * (x / sd).powi(2)).exp())).collect()
-}
-
-/// A number of an estimate, with three digits.
-fn written(value: f64) -> String {
-    if (0.1..10.0).contains(&value.abs()) { fixed(value, 2) } else { short(value) }
 }

@@ -1,8 +1,8 @@
 //! Profiles of the likelihood.
 
-use super::{dot, figure, key, line, pages, written};
+use super::{dot, figure, key, line, pages};
 use crate::fit::{Fitted, Profile};
-use crate::plot::label::unit_text;
+use crate::plot::label::{three_digits, unit_text};
 use crate::plot::{Axis, Content, Figure, KeySample, Observed, Plot, Rule, RuleKind, Series, Tile};
 
 /// The 95th percentile of chi square with one degree of freedom, rounded as the interval is.
@@ -32,14 +32,13 @@ fn tile(profile: &Profile) -> Tile {
     let greatest = points.iter().map(|point| point.1).filter(|rise| rise.is_finite()).fold(1.25 * RISE, f64::max);
     let top = greatest.min(MOST);
     let tail = |value: Option<f64>| value.map(|value| Rule { value, kind: RuleKind::Tail });
-    let unit = if profile.unit == "1" { "" } else { profile.unit.as_str() };
     let interval = match (low, high) {
-        (Some(low), Some(high)) => format!("{} to {}", written(low), written(high)),
-        (Some(low), None) => format!("from {}, no upper end", written(low)),
-        (None, Some(high)) => format!("up to {}, no lower end", written(high)),
+        (Some(low), Some(high)) => format!("{} to {}", three_digits(low), three_digits(high)),
+        (Some(low), None) => format!("from {}, no upper end", three_digits(low)),
+        (None, Some(high)) => format!("up to {}, no lower end", three_digits(high)),
         (None, None) => "neither end".into(),
     };
-    let note = format!("{}, 95 %: {interval} {}", written(profile.estimate), unit_text(unit));
+    let estimate = format!("{} {}", three_digits(profile.estimate), unit_text(&profile.unit));
     let plot = Plot {
         references: vec![line(RISE)],
         observed: vec![Observed {
@@ -53,8 +52,8 @@ fn tile(profile: &Profile) -> Tile {
     let verdict = if profile.verdict.is_empty() { String::new() } else { format!(": {}", profile.verdict) };
     Tile {
         title: format!("{}{verdict}", profile.parameter),
-        notes: vec![note.trim_end().to_string()],
-        horizontal: Axis::linear(&profile.parameter, unit),
+        notes: vec![format!("{}, 95 %: {interval}", estimate.trim_end())],
+        horizontal: Axis::linear(&profile.parameter, &profile.unit),
         vertical: Axis::linear("Rise of the objective", "").between(-0.04 * top, 1.04 * top),
         content: Content::Plot(Box::new(plot)),
         rules: [Some(Rule { value: profile.estimate, kind: RuleKind::Middle }), tail(low), tail(high)]

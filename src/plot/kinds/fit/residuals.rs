@@ -4,6 +4,7 @@ use super::goodness::{legend, scatter};
 use super::{axis, bell, by_output, density, dot, figure, key, name_of};
 use crate::fit::{Fitted, FittedOutput, Prediction};
 use crate::numeric::normal_quantile;
+use crate::plot::label::fixed;
 use crate::plot::{Axis, Content, Figure, KeySample, Observed, Plot, Series, Tile};
 
 /// A figure for each output with residuals: IWRES against time and IPRED, quantiles of CWRES against those of the normal
@@ -29,6 +30,7 @@ fn of_output(fitted: &Fitted, output: &FittedOutput, rows: &[&Prediction]) -> Op
         histogram(&cwres),
     ];
     let mut legend = legend(false, "identity; residuals of 0 and ±1.96");
+    legend.push(key("CWRES, as a density", 0, KeySample::Bins));
     legend.push(key("standard normal density", 2, KeySample::Curve));
     Some(Figure { tiles, legend, ..figure(fitted, "Residuals", name_of(fitted, output)) })
 }
@@ -66,7 +68,7 @@ fn histogram(values: &[f64]) -> Tile {
         ..Plot::default()
     };
     let notes = if count > 1.0 {
-        vec![format!("n = {count}, mean {}, SD {}", super::fixed(mean, 2), super::fixed(sd, 2))]
+        vec![format!("n = {count}, mean {}, SD {}", fixed(mean, 2), fixed(sd, 2))]
     } else {
         Vec::new()
     };

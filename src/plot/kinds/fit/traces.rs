@@ -2,6 +2,7 @@
 
 use super::{figure, pages};
 use crate::fit::Fitted;
+use crate::plot::label::unit_text;
 use crate::plot::{Axis, Content, Figure, Plot, Series, Tile};
 
 /// The objective and each estimate by iteration, [`super::TILES`] a page; nothing if there was no search.
@@ -25,12 +26,12 @@ pub fn traces(fitted: &Fitted) -> Vec<Figure> {
 }
 
 fn tile(name: &str, unit: &str, points: Vec<(f64, f64)>) -> Tile {
+    let unit = unit_text(unit);
     let last = points.len().saturating_sub(1) as f64;
     let plot = Plot { series: vec![Series::new("", points)], ..Plot::default() };
     Tile {
-        title: name.into(),
+        title: if unit.is_empty() { name.into() } else { format!("{name} ({unit})") },
         horizontal: Axis::linear("Iteration", "").between(0.0, last.max(1.0)),
-        vertical: Axis::linear("", unit),
         content: Content::Plot(Box::new(plot)),
         ..Tile::default()
     }

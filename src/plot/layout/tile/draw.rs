@@ -111,8 +111,6 @@ fn texts(page: &mut Page, plan: &Plan, frame: &Frame) {
 
 fn draw_bins(page: &mut Page, bins: &[Bin], plan: &Plan, frame: &Frame) {
     let pt = page.point;
-    let colour = page.colours.curve(0);
-    let fill = mix(colour, page.colours.ground, TINT);
     let place = |value: f64| across(frame, &plan.horizontal, value);
     // Where the narrowest has no room for an outline, none has one.
     let wide = |bin: &Bin| Some(place(bin.to)? - place(bin.from)?).filter(|wide| *wide > 0.0);
@@ -136,11 +134,17 @@ fn draw_bins(page: &mut Page, bins: &[Bin], plan: &Plan, frame: &Frame) {
         if right <= left {
             continue;
         }
-        let bar = Frame { left, right, top, bottom: frame.bottom };
-        page.scene.shapes.push(Shape::Rectangle { frame: bar, colour: fill });
-        if narrowest > OUTLINED * pt {
-            edges(page, &bar, Pen { width: 0.5, colour, dash: &[] });
-        }
+        bar(page, &Frame { left, right, top, bottom: frame.bottom }, narrowest > OUTLINED * pt);
+    }
+}
+
+/// A bar of a histogram.
+pub(in crate::plot::layout) fn bar(page: &mut Page, frame: &Frame, outlined: bool) {
+    let colour = page.colours.curve(0);
+    let fill = mix(colour, page.colours.ground, TINT);
+    page.scene.shapes.push(Shape::Rectangle { frame: *frame, colour: fill });
+    if outlined {
+        edges(page, frame, Pen { width: 0.5, colour, dash: &[] });
     }
 }
 

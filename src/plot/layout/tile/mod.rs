@@ -11,7 +11,7 @@ use crate::plot::axis::{Extent, Margin, Ruler, extent};
 use crate::plot::figure::{Axis, Figure, Scale};
 use crate::plot::scene::{Align, Frame, Point, Scene, Type};
 use crate::plot::tile::{Content, Tile, tiles_across};
-pub(super) use draw::rule;
+pub(super) use draw::{bar, rule};
 pub(super) use plot::dose;
 
 /// Between tiles side by side, and between rows; points.

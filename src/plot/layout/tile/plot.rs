@@ -17,13 +17,13 @@ const TIP: f64 = 5.6;
 /// Whether there is nothing to be seen.
 pub(super) fn is_empty(plot: &Plot) -> bool {
     let bars = plot.bins.iter().any(|bin| bin.height > 0.0 && bin.height.is_finite());
-    let curves = plot.series.iter().any(|series| !series.points.is_empty());
+    let curves = plot.series.iter().chain(&plot.over).any(|series| !series.points.is_empty());
     !bars && !curves && plot.observed.iter().all(|observed| observed.points.is_empty())
 }
 
 /// What the horizontal axis must hold.
 pub(super) fn places(plot: &Plot) -> Vec<f64> {
-    let curves = plot.series.iter().flat_map(|series| series.points.iter().map(|point| point.0));
+    let curves = plot.series.iter().chain(&plot.over).flat_map(|series| series.points.iter().map(|point| point.0));
     let points = plot.observed.iter().flat_map(|observed| observed.points.iter().map(|point| point.x));
     curves.chain(points).chain(plot.doses.iter().copied()).collect()
 }
@@ -34,7 +34,7 @@ pub(super) fn vertical_ruler(tile: &Tile, plot: &Plot, height: f64) -> Ruler {
     let (from, to) = (tile.horizontal.from.unwrap_or(f64::NEG_INFINITY), tile.horizontal.to.unwrap_or(f64::INFINITY));
     let seen = |x: f64| x >= from && x <= to;
     let bars = plot.bins.iter().filter(|bin| bin.height > 0.0).flat_map(|bin| [0.0, bin.height]);
-    let curves = plot.series.iter().flat_map(|series| &series.points).filter(|point| seen(point.0));
+    let curves = plot.series.iter().chain(&plot.over).flat_map(|series| &series.points).filter(|point| seen(point.0));
     let points = plot.observed.iter().flat_map(|observed| &observed.points).filter(|point| seen(point.x));
     let of_kind = |kind| plot.references.iter().filter(move |line| line.kind == kind).map(|line| line.value);
     let extents = Extent {
@@ -64,6 +64,7 @@ pub(super) fn over(page: &mut Page, plot: &Plot, plan: &Plan, frame: &Frame) {
     let at = |x: f64, y: f64| place(plan, frame, x, y);
     curves(page, (&plot.series, false), frame, at);
     measurements(page, (&plot.observed, false), frame, at);
+    curves(page, (&plot.over, false), frame, at);
     let mut last = f64::NEG_INFINITY;
     for x in plot.doses.iter().filter_map(|x| across(frame, &plan.horizontal, *x)) {
         // Of doses that follow each other closely, some stand for all.
