@@ -93,6 +93,7 @@ pub(crate) fn fitted() -> Fitted {
         etas: etas.to_vec(),
         eta_sds: vec![0.15, 0.05, 0.08],
         parameters: ["ka", "v", "cl"].map(String::from).into_iter().zip(of(at)).collect(),
+        typical: of(at).to_vec(),
         objective: 20.0 + at as f64,
         at_kink: false,
     };
@@ -110,6 +111,8 @@ pub(crate) fn fitted() -> Fitted {
         objective: 135.0,
         objective_error: None,
         counts: (predictions.len() - censored, censored),
+        converged: true,
+        profiles: Vec::new(),
         covariance: Some(Covariance {
             kind: "RSR".into(),
             names: vec!["log(ka)".into(), "log(v)".into()],

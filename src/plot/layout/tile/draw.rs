@@ -7,7 +7,6 @@ use super::super::{LABEL_LINE, MINOR_TICK, TICK, TICK_SPACE, area};
 use super::{
     CATEGORY_LINE, NOTE_LINE, Plan, TITLE_LINE, UNDER, category_face, matrix, note_face, tick_face, value_face,
 };
-use crate::plot::axis::Ruler;
 use crate::plot::fonts::CAPITAL;
 use crate::plot::scene::{Align, Frame, Pen, Point, Shape, Type};
 use crate::plot::tile::{Bin, Column, Content, RuleKind, Tile};
