@@ -7,6 +7,7 @@ mod contract;
 mod data;
 mod failure;
 mod files;
+mod fit;
 mod graded;
 mod observations;
 mod parquet;

@@ -17,7 +17,7 @@ const FLOW: &[&[&str]] = &[
     &["model", "crs", "integrate"],
     &["chart", "observation", "compile", "outcome", "biomarker"],
     &["simulate"],
-    &["population", "sensitivity"],
+    &["population", "sensitivity", "fit"],
     &["cohort"],
     &["compare", "fit"],
     &["plot"],

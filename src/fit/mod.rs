@@ -2,6 +2,7 @@
 
 mod approximate;
 mod assemble;
+mod curves;
 mod estimate;
 #[cfg(test)]
 pub(crate) mod example;

@@ -1,5 +1,6 @@
 //! `cascade fit`.
 
+mod figures;
 mod words;
 
 use std::time::Instant;
@@ -56,6 +57,7 @@ pub fn run(context: &Context, arguments: &FitArgs) -> Result<(), Failure> {
             for (name, content) in text::files(&fitted) {
                 folder.add(name, content.as_bytes())?;
             }
+            figures::add(&mut folder, &fitted, &population.curves(&fitted))?;
             let record = run_json(context, &loaded, &scenario, &source, &settings, &fitted, began);
             folder.add("run.json", record.as_bytes())?;
             for path in folder.finish()? {
