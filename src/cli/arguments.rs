@@ -6,7 +6,7 @@ mod fit;
 
 pub use compare::CompareArgs;
 pub use data::DataArgs;
-pub use fit::FitArgs;
+pub use fit::{FitArgs, ValidateArgs};
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -81,6 +81,11 @@ pub enum Verb {
     /// DATA is a NONMEM-style CSV (ID, TIME, DV; DVID, CENS, LIMIT; doses; covariates). Starts are the values of the
     /// model, variances and residual errors those it declares. Exit 1 if the fit is not sound; the verdict says why.
     Fit(FitArgs),
+    /// Whether a fit finds what data were simulated from: bias, scatter, coverage of its intervals
+    ///
+    /// Simulates data sets from the model for the subjects, times and doses of DATA, fits each, and holds the estimates
+    /// against the values of the model.
+    Validate(ValidateArgs),
     /// Report what is in a table of observations, and what looks wrong in it
     ///
     /// The table of a fit: ID, TIME, DV, and perhaps DVID, EVID, MDV, AMT, CMT, CENS, LIMIT, covariates (`cascade explain

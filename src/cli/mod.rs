@@ -157,6 +157,7 @@ fn verb(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Compare(arguments) => verbs::compare::run(context, &arguments),
         Verb::Sensitivity(arguments) => verbs::sensitivity::run(context, &arguments),
         Verb::Fit(arguments) => verbs::fit::run(context, &arguments),
+        Verb::Validate(arguments) => verbs::validate::run(context, &arguments),
         Verb::Data(arguments) => verbs::data::run(context, &arguments),
         Verb::Completions(arguments) => verbs::completions::run(&arguments),
     }

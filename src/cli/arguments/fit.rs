@@ -89,3 +89,14 @@ pub struct FitArgs {
     #[command(flatten)]
     pub to: OutputArgs,
 }
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// What to fit, as for `fit`; the data say who is observed when, under which doses. Their values are not looked at.
+    #[command(flatten)]
+    pub fit: FitArgs,
+    /// Data sets to simulate and fit
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 20)]
+    pub replicates: usize,
+}

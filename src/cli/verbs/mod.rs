@@ -23,3 +23,4 @@ mod show_rules;
 mod show_scale;
 pub mod simulate;
 pub mod tolerance;
+pub mod validate;

@@ -3,6 +3,8 @@
 mod figures;
 mod words;
 
+pub use words::{settings, specification};
+
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
