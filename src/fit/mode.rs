@@ -31,9 +31,9 @@ const SLOW: f64 = 0.1;
 /// after so many steps, and for so many.
 const PATIENT: usize = 5;
 const MOST_EXACT: usize = 5;
-/// Steps that gain less than this are idle; so many of them in a row end a search.
-const IDLE: f64 = 1e-9;
-const MOST_IDLE: usize = 3;
+/// Steps that gain less than this part of the promise are idle; so many of them in a row end a search.
+const IDLE: f64 = 0.1;
+const MOST_IDLE: usize = 4;
 
 /// Plain numbers as engine numbers.
 pub(super) fn ones(values: &[f64]) -> Vec<One> {
@@ -52,8 +52,7 @@ impl Population<'_> {
         self.curve(subject, &scaled, order).ok()
     }
 
-    /// Looks for the mode of a subject from `start` on; from elsewhere too if the search ends at a kink, or if it is to be
-    /// `thorough`. None if the equations cannot be solved at any start.
+    /// Looks for the mode of a subject from `start` on; from elsewhere too if it is to be `thorough`. None if the equations cannot be solved at any start.
     pub(super) fn mode(
         &self,
         subject: usize,
@@ -73,7 +72,7 @@ impl Population<'_> {
         let zero = vec![0.0; size];
         let mut best = search.from(start).or_else(|| search.from(&zero))?;
         let mut starts: Vec<Vec<f64>> = Vec::new();
-        if best.at_kink {
+        if best.at_kink && thorough {
             // Either side of the kink.
             let step = search.step(&best.zeta).unwrap_or_else(|| zero.clone());
             let moved = |by: f64| best.zeta.iter().zip(&step).map(|(zeta, step)| zeta + by * step).collect();
@@ -88,7 +87,7 @@ impl Population<'_> {
                 }
             }
         }
-        if best.at_kink || thorough {
+        if thorough {
             starts.push(zero);
         }
         for start in &starts {
@@ -132,7 +131,7 @@ impl Search<'_, '_> {
                 exact = exact_left > 0;
             }
             let Some((next, found)) = self.walk(&zeta, &place, exact) else { break };
-            idle = if place.joint - found.joint < IDLE { idle + 1 } else { 0 };
+            idle = if place.joint - found.joint < IDLE * place.decrement { idle + 1 } else { 0 };
             let slow = found.decrement > SLOW * place.decrement && found.decrement > ENOUGH;
             exact = (exact || (slow && step >= PATIENT)) && exact_left > 0;
             (zeta, place) = (next, found);

@@ -64,6 +64,11 @@ const WINDOW: usize = 50;
 const COOLING: f64 = 0.95;
 /// Share of accepted steps that random walks aim at.
 const ACCEPTED: f64 = 0.35;
+/// Steps of single random effects, and of all together, in an iteration.
+const SINGLE: usize = 2;
+const TOGETHER: usize = 3;
+/// Weight of the newest draw in what is known of a subject's random effects.
+const FORGETTING: f64 = 0.02;
 /// Step of central differences by values of parameters without random effects.
 const STEP: f64 = 1e-3;
 
@@ -94,6 +99,12 @@ struct Run<'a, 'm> {
     chains: Vec<Chain>,
     /// Of each random effect and of the walk of several, over the standard deviation.
     scales: Vec<f64>,
+    /// Which random effect moves next.
+    order: Stream,
+    /// Mean and covariance of each subject's random effects as followed.
+    mean: Vec<Vec<f64>>,
+    spread: Vec<Vec<f64>>,
+    learnt: usize,
     /// Averages: of random effects with typical values by subject, of their products, of squared residuals.
     first: Vec<Vec<f64>>,
     second: Vec<f64>,
@@ -178,8 +189,8 @@ impl<'a, 'm> Run<'a, 'm> {
             omega: plain(&point.omega()),
             errors: point.errors.iter().map(super::observed::plain).collect(),
         };
-        let chains = settings.chains.unwrap_or_else(|| 50usize.div_ceil(count)).max(1);
-        let chains: Vec<Chain> = (0..count * chains)
+        let chains_each = settings.chains.unwrap_or_else(|| 50usize.div_ceil(count)).max(1);
+        let chains: Vec<Chain> = (0..count * chains_each)
             .map(|at| Chain {
                 subject: at % count,
                 eta: vec![0.0; q],
@@ -194,6 +205,10 @@ impl<'a, 'm> Run<'a, 'm> {
             values,
             chains,
             scales: vec![0.5; q + 1],
+            order: Stream::new(settings.seed, (count * chains_each) as u64, Purpose::Chain),
+            mean: vec![vec![0.0; q]; count],
+            spread: vec![plain(&point.omega()).iter().map(|entry| 0.25 * entry).collect(); count],
+            learnt: 0,
             first: vec![vec![0.0; q]; count],
             second: vec![0.0; q * q],
             squares: vec![0.0; structure.residuals.len()],
@@ -283,7 +298,8 @@ impl<'a, 'm> Run<'a, 'm> {
             -0.5 * scaled.iter().map(|value| value.get(0).powi(2)).sum::<f64>()
         };
         let sds: Vec<f64> = (0..q).map(|k| self.values.omega[k * q + k].sqrt()).collect();
-        for k in 0..q {
+        for _ in 0..SINGLE {
+            let k = ((self.order.uniform() * q as f64) as usize).min(q - 1);
             let by = self.scales[k] * sds[k];
             let walk = |chain: &mut Chain| {
                 let mut eta = chain.eta.clone();
@@ -293,13 +309,50 @@ impl<'a, 'm> Run<'a, 'm> {
             let accepted = self.step(walk, |to, from| prior(to) - prior(from));
             self.scales[k] *= (0.4 * (accepted - ACCEPTED)).exp();
         }
-        let scale = self.scales[q];
-        let walk = |chain: &mut Chain| {
-            let normals: Vec<f64> = (0..q).map(|_| chain.stream.normal()).collect();
-            chain.eta.iter().enumerate().map(|(k, eta)| eta + scale * sds[k] * normals[k]).collect()
-        };
-        let accepted = self.step(walk, |to, from| prior(to) - prior(from));
-        self.scales[q] *= (0.4 * (accepted - ACCEPTED)).exp();
+        self.learn();
+        let roots: Vec<Vec<f64>> = self
+            .spread
+            .iter()
+            .map(|spread| {
+                let mut root: Vec<One> =
+                    spread.iter().zip(&self.values.omega).map(|(own, all)| Lanes([own + 1e-3 * all])).collect();
+                if !cholesky(&mut root, q) {
+                    root = ones(&self.values.omega);
+                    cholesky(&mut root, q);
+                }
+                plain(&root)
+            })
+            .collect();
+        for _ in 0..TOGETHER {
+            let scale = self.scales[q] * 2.38 / (q as f64).sqrt();
+            let walk = |chain: &mut Chain| {
+                let root = &roots[chain.subject];
+                let normals: Vec<f64> = (0..q).map(|_| chain.stream.normal()).collect();
+                let step = |i: usize| (0..=i).map(|k| root[i * q + k] * normals[k]).sum::<f64>();
+                chain.eta.iter().enumerate().map(|(i, eta)| eta + scale * step(i)).collect()
+            };
+            let accepted = self.step(walk, |to, from| prior(to) - prior(from));
+            self.scales[q] *= (0.4 * (accepted - ACCEPTED)).exp();
+        }
+    }
+
+    /// Follows mean and covariance of each subject's random effects; what is long ago is forgotten.
+    fn learn(&mut self) {
+        let q = self.of_eta.len();
+        self.learnt += 1;
+        let weight = (2.0 / (self.learnt as f64 + 1.0)).max(FORGETTING) * self.population.subjects.len() as f64
+            / self.chains.len() as f64;
+        for chain in &self.chains {
+            let (mean, spread) = (&mut self.mean[chain.subject], &mut self.spread[chain.subject]);
+            let off: Vec<f64> = chain.eta.iter().zip(mean.iter()).map(|(eta, mean)| eta - mean).collect();
+            for i in 0..q {
+                for j in 0..q {
+                    let entry = &mut spread[i * q + j];
+                    *entry += weight * ((1.0 - weight) * off[i] * off[j] - *entry);
+                }
+            }
+            mean.iter_mut().zip(&off).for_each(|(mean, off)| *mean += weight * off);
+        }
     }
 
     /// A Metropolis step of all chains; returns the share accepted.

@@ -30,8 +30,7 @@ pub fn run(context: &Context, arguments: &ValidateArgs) -> Result<(), Failure> {
     let data = observation::read_data(&source, &tables::sidecar(source.name())?, &loaded.model, &mut warnings);
     let Some(data) = data else { return Err(warnings.into()) };
     let folder = fit.to.output.as_deref().map(Folder::open).transpose()?;
-    let mut population =
-        Population::new(&scenario, &data, &specification, settings.censoring, false, &mut warnings)?;
+    let mut population = Population::new(&scenario, &data, &specification, settings.censoring, false, &mut warnings)?;
     if !warnings.is_empty() {
         context.say(render::text(&warnings).trim_end());
     }
@@ -98,7 +97,10 @@ fn table(recovery: &Recovery) -> String {
     let wide = recovery.estimates.iter().map(|one| one.name.len()).max().unwrap_or_default().max(9);
     let (fitted, failed) = recovery.replicates;
     let mut text = format!("{fitted} data sets fitted, {failed} failed\n\n");
-    text.push_str(&format!("{:wide$}  {:>10}  {:>16}  {:>7}  {:>9}\n", "parameter", "truth", "bias %", "rmse %", "held"));
+    text.push_str(&format!(
+        "{:wide$}  {:>10}  {:>16}  {:>7}  {:>9}\n",
+        "parameter", "truth", "bias %", "rmse %", "held"
+    ));
     for one in &recovery.estimates {
         let (bias, error) = one.bias();
         let held = match one.intervals.0 {
