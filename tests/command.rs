@@ -13,6 +13,7 @@ mod observations;
 mod parquet;
 mod population;
 mod regimens;
+mod runs;
 mod scores;
 mod standards;
 mod treat;

@@ -93,6 +93,11 @@ pub enum Verb {
     /// suspicious rows are told with line and reason, many of them by comparison with the typical patient of the model.
     /// Exit 0 whatever is suspicious, 2 if the table cannot be read.
     Data(DataArgs),
+    /// Lay fits side by side: objectives, AIC, BIC, estimates
+    ///
+    /// Reads run.json and estimates.csv of each folder that a fit wrote. Objectives of different data are not comparable,
+    /// which is told.
+    Runs(RunsArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }
@@ -492,6 +497,17 @@ pub struct SensitivityArgs {
     /// Where to.
     #[command(flatten)]
     pub to: OutputArgs,
+}
+
+/// Arguments of `runs`.
+#[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// Folders of fits
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// How to print [default: table on a terminal, else csv]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
 }
 
 /// Arguments of `demo`.

@@ -159,6 +159,7 @@ fn verb(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Fit(arguments) => verbs::fit::run(context, &arguments),
         Verb::Validate(arguments) => verbs::validate::run(context, &arguments),
         Verb::Data(arguments) => verbs::data::run(context, &arguments),
+        Verb::Runs(arguments) => verbs::runs::run(context, &arguments),
         Verb::Completions(arguments) => verbs::completions::run(&arguments),
     }
 }

@@ -245,6 +245,9 @@ fn help_is_short_and_names_every_verb() {
         "compare",
         "sensitivity",
         "data",
+        "runs",
+        "fit",
+        "validate",
         "completions",
     ] {
         assert!(text.contains(verb), "{verb}");

@@ -15,6 +15,7 @@ pub mod models;
 mod observations;
 pub mod plot;
 pub mod population;
+pub mod runs;
 mod scores;
 pub mod sensitivity;
 mod several;

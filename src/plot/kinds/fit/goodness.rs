@@ -17,9 +17,10 @@ fn of_output(fitted: &Fitted, output: &FittedOutput, rows: &[&Prediction]) -> Fi
         rows.iter().filter_map(|one| Some((x(one), one.cwres?))).collect()
     };
     let scale = axis(output, "").scale;
+    let ends = ends(rows, scale);
     let tiles = vec![
-        identity(output, rows, "Individual prediction", |one| one.ipred),
-        identity(output, rows, "Population prediction", |one| one.pred),
+        identity(output, rows, ends, "Individual prediction", |one| one.ipred),
+        identity(output, rows, ends, "Population prediction", |one| one.pred),
         scatter(Axis::linear("Time", fitted.time.to_string()), "CWRES", &residuals(|one| one.time)),
         scatter(axis(output, "Population prediction"), "CWRES", &residuals(|one| one.pred)),
     ];
@@ -53,13 +54,28 @@ pub(super) fn legend(below: bool, lines: &str) -> Vec<Key> {
     legend
 }
 
+/// The range of measurements and predictions; on a log axis predictions far below all measurements, as those of censored
+/// rows may be, do not count.
+fn ends(rows: &[&Prediction], scale: Scale) -> Option<(f64, f64)> {
+    const FAR: f64 = 30.0;
+    let shown = || rows.iter().filter(|one| one.cens >= 0);
+    let (low, high) = range(shown().map(|one| one.dv), scale)?;
+    let counts = |value: &f64| scale == Scale::Linear || (low / FAR..high * FAR).contains(value);
+    range(shown().flat_map(|one| [one.dv, one.pred, one.ipred]).filter(counts), scale)
+}
+
 /// Measurements against predictions, on two equal axes.
-fn identity(output: &FittedOutput, rows: &[&Prediction], label: &str, x: fn(&Prediction) -> f64) -> Tile {
+fn identity(
+    output: &FittedOutput,
+    rows: &[&Prediction],
+    ends: Option<(f64, f64)>,
+    label: &str,
+    x: fn(&Prediction) -> f64,
+) -> Tile {
     let horizontal = axis(output, label);
     let scale = horizontal.scale;
     let shown: Vec<&Prediction> = rows.iter().copied().filter(|one| one.cens >= 0).collect();
     let point = |one: &&Prediction| Observation { x: x(one), y: one.dv, below_limit: one.cens == 1 };
-    let ends = range(shown.iter().flat_map(|one| [x(one), one.dv]), scale);
     let values: Vec<(f64, f64)> = shown.iter().filter(|one| one.cens == 0).map(|one| (x(one), one.dv)).collect();
     let plot = Plot {
         guides: ends.map(|(from, to)| [(from, from), (to, to)]).into_iter().collect(),

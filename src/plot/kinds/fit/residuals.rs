@@ -31,7 +31,7 @@ fn of_output(fitted: &Fitted, output: &FittedOutput, rows: &[&Prediction]) -> Op
     ];
     let mut legend = legend(false, "identity; residuals of 0 and ±1.96");
     legend.push(key("CWRES, as a density", 0, KeySample::Bins));
-    legend.push(key("standard normal density", 2, KeySample::Curve));
+    legend.push(key("normal density", 2, KeySample::Curve));
     Some(Figure { tiles, legend, ..figure(fitted, "Residuals", name_of(fitted, output)) })
 }
 

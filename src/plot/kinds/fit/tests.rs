@@ -147,6 +147,10 @@ fn a_log_output_has_log_axes_and_tells_what_they_hide() {
     assert!(tile.vertical.from > Some(0.0));
     assert!(figures[0].subtitle.ends_with("1 above the upper limit not shown, 1 at or below 0 not shown"));
     assert_eq!(points(tile).len(), 59);
+    // A prediction of almost nothing does not stretch the axes.
+    fit.predictions[59].ipred = 1e-30;
+    assert!(goodness(&fit)[0].tiles[0].vertical.from > Some(0.01));
+    assert_eq!(figures[0].tiles[1].vertical, figures[0].tiles[0].vertical, "both have one range");
     // A straight line through the logarithms is one through the ratio: near identity at both ends.
     let smooth = &plot(tile).over[0].points;
     assert!(smooth.iter().all(|(x, y)| (0.7..1.4).contains(&(y / x))), "{smooth:?}");
