@@ -32,7 +32,7 @@ fn of(subject: usize) -> [f64; 3] {
 
 fn predictions() -> Vec<Prediction> {
     let mut all = Vec::new();
-    for subject in 0..ETAS.len() {
+    for (subject, etas) in ETAS.iter().enumerate() {
         for (at, &time) in TIMES.iter().enumerate() {
             let count = (10 * subject + at) as f64;
             // Normal scores in the order of the golden section.
@@ -49,7 +49,7 @@ fn predictions() -> Vec<Prediction> {
                 pred,
                 ipred,
                 iwres: (!below).then_some(score),
-                cwres: (!below).then_some(0.9 * score + 0.1 * ETAS[subject][2]),
+                cwres: (!below).then_some(0.9 * score + 0.1 * etas[2]),
             });
         }
     }

@@ -294,7 +294,14 @@ fn figures_for_eyes() {
     ];
     for (at, figure) in all.into_iter().flatten().enumerate() {
         let name = format!("{at:02}-{}.png", figure.title.to_lowercase().replace(' ', "-"));
-        let png = render::png(&figure, page(&figure), Theme::Light).unwrap();
+        let theme = if at == 10 {
+            Theme::Print
+        } else if at == 11 {
+            Theme::Dark
+        } else {
+            Theme::Light
+        };
+        let png = render::png(&figure, page(&figure), theme).unwrap();
         std::fs::write(std::path::Path::new(&folder).join(name), png).unwrap();
     }
 }

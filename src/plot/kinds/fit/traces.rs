@@ -10,16 +10,17 @@ pub fn traces(fitted: &Fitted) -> Vec<Figure> {
     if fitted.iterations.is_empty() {
         return Vec::new();
     }
-    let course = |of: &dyn Fn(&(f64, Vec<f64>)) -> f64| -> Vec<(f64, f64)> {
-        fitted.iterations.iter().enumerate().map(|(at, one)| (at as f64, of(one))).collect()
+    let by_iteration = |values: &mut dyn Iterator<Item = f64>| -> Vec<(f64, f64)> {
+        values.enumerate().map(|(at, value)| (at as f64, value)).collect()
     };
-    let mut tiles = vec![tile("Objective", "", course(&|one| one.0))];
+    let mut objectives = fitted.iterations.iter().map(|one| one.0);
+    let mut tiles = vec![tile("Objective", "", by_iteration(&mut objectives))];
     for (column, at) in fitted.iterated().into_iter().enumerate() {
         let estimate = &fitted.estimates[at];
         // What was held is no news.
         if !estimate.fixed {
-            let value = |one: &(f64, Vec<f64>)| one.1.get(column).copied().unwrap_or(f64::NAN);
-            tiles.push(tile(&estimate.name, &estimate.unit, course(&value)));
+            let mut values = fitted.iterations.iter().map(|one| one.1.get(column).copied().unwrap_or(f64::NAN));
+            tiles.push(tile(&estimate.name, &estimate.unit, by_iteration(&mut values)));
         }
     }
     pages(tiles, |part| figure(fitted, "Course of the search", part))
