@@ -1,2 +1,11 @@
+mod against_reference;
+mod bits;
 mod data;
 mod gradients;
+mod linear;
+mod reference;
+mod refusals;
+mod saem;
+mod scoring;
+mod structure;
+mod theophylline;
