@@ -19,7 +19,7 @@ const FLOW: &[&[&str]] = &[
     &["simulate"],
     &["population", "sensitivity", "fit"],
     &["cohort"],
-    &["compare", "fit"],
+    &["compare"],
     &["plot"],
     &["cli"],
 ];

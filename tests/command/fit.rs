@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{cascade, fields, files, printed, told};
+use super::{cascade, files, printed, told};
 
 const MODEL: &str = include_str!("../fits/theophylline.toml");
 const DATA: &str = include_str!("../fits/theophylline.csv");
@@ -21,6 +21,11 @@ fn folder(model: &str, data: &str) -> tempfile::TempDir {
     fs::write(folder.path().join("m.toml"), model).unwrap();
     fs::write(folder.path().join("d.csv"), data).unwrap();
     folder
+}
+
+/// Fields of a line without quoted commas.
+fn fields(line: &str) -> Vec<&str> {
+    line.split(',').collect()
 }
 
 /// Estimates by name.

@@ -39,7 +39,7 @@ pub fn attempt<'m>(
     censoring: Censoring,
 ) -> Result<Population<'m>, Problems> {
     let scenario = Scenario::new(model).expect("a scenario");
-    Population::new(&scenario, &read(model, csv), specification, censoring, &mut Problems::default())
+    Population::new(&scenario, &read(model, csv), specification, censoring, true, &mut Problems::default())
 }
 
 /// The head and the first subjects of a table whose first column is the subject.
