@@ -173,8 +173,8 @@ fn rests(window: &[Iteration]) -> bool {
         let (early, late) = (mean(&window[..half]), mean(&window[half..2 * half]));
         let middle = 0.5 * (early + late);
         let variance = window.iter().map(|one| (one.x[k] - middle).powi(2)).sum::<f64>() / (2.0 * n);
-        // Draws of one chain follow each other closely: about ten of them count as two.
-        (late - early).abs() <= (variance * 2.0 * 5.0 / n).sqrt().max(2e-3)
+        // Of a steady drift the halves differ by 1.73 standard deviations of the window.
+        (late - early).abs() <= variance.sqrt().max(2e-3)
     })
 }
 

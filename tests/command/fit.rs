@@ -98,7 +98,7 @@ fn a_fit_writes_its_files_and_a_set_that_runs() {
     // The parameter set gives the prediction at random effects of 0.
     let predictions = fs::read_to_string(at.join("out/predictions.csv")).unwrap();
     let row = fields(predictions.lines().nth(5).unwrap());
-    let (time, pred): (&str, f64) = (row[1], row[5].parse().unwrap());
+    let (time, pred): (&str, f64) = (row[1], row[4].parse().unwrap());
     fs::write(at.join("one.csv"), few(1)).unwrap();
     let line = [
         "simulate",
@@ -149,7 +149,6 @@ fn what_cannot_be_fitted_is_refused_with_a_remedy_and_writes_nothing() {
     let model = || MODEL.to_string();
     let data = || few(3);
     let without = |part: &str| data().lines().filter(|line| !line.contains(part)).collect::<Vec<_>>().join("\n");
-    let head = "ID,TIME,AMT,EVID,CMT,DV,MDV,weight";
     let one_each: String = "ID,TIME,DV,EVID,AMT,CMT\n1,0,.,1,300,drug\n1,2,5,0,0,.\n2,0,.,1,300,drug\n2,2,6,0,0,.\n3,0,.,1,300,drug\n3,2,6,0,0,.\n".into();
     let blq = |cens: &str| {
         format!(
@@ -158,7 +157,7 @@ fn what_cannot_be_fitted_is_refused_with_a_remedy_and_writes_nothing() {
     };
     let lognormal = edit(MODEL, "model = \"additive\"", "model = \"lognormal\"");
     let cases: Vec<Bad> = vec![
-        ("no data", model(), data(), &["!data"], "F002", "which data"),
+        ("no data", model(), data(), &["!data"], "F005", "which data"),
         ("no dose", model(), without(",1,1,."), &[], "L008", "no subject gets a dose"),
         ("all below the limit", model(), blq("1"), &[], "L005", "no value to fit to"),
         ("all left out", model(), blq("1"), &["--censoring", "M1"], "L005", "under M1"),
