@@ -125,6 +125,7 @@ impl Population<'_> {
             // Modes that were followed may no longer be the highest.
             let again = self.evaluate_from(&from, how, &search.modes, true, how.has_mode()).ok()?;
             search.modes.clone_from(&again.modes);
+            search.last = None;
             let better = again.objective < found.value - BETTER;
             evaluation = Some(again);
             if !better || matches!(reason, Reason::Stopped | Reason::Iterations) {

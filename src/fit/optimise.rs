@@ -73,6 +73,9 @@ impl Default for Settings {
 
 /// Decrease at which a search that cannot go on counts as converged all the same.
 const NEARLY: f64 = 1e-4;
+/// Iterations that gain less than this are idle; so many of them in a row end a search.
+const IDLE: f64 = 1e-6;
+const MOST_IDLE: usize = 3;
 
 /// BFGS with projected steps: a coordinate at its bound whose gradient points outwards rests.
 ///
@@ -91,7 +94,7 @@ pub(super) fn minimise(
     };
     let mut inverse = identity(n, 1.0);
     let mut fresh = true;
-    let mut iterations = 0;
+    let (mut iterations, mut idle) = (0, 0);
     let reason = loop {
         if !objective.accepted(iterations, &x, value, &gradient) {
             break Reason::Stopped;
@@ -145,6 +148,7 @@ pub(super) fn minimise(
             fresh = true;
             continue;
         };
+        idle = if value - found < IDLE { idle + 1 } else { 0 };
         let moved: Vec<f64> = (0..n).map(|i| to[i] - x[i]).collect();
         let turned: Vec<f64> = (0..n).map(|i| slopes[i] - gradient[i]).collect();
         let along = dot(&moved, &turned);
@@ -157,6 +161,9 @@ pub(super) fn minimise(
         }
         (x, value, gradient) = (to, found, slopes);
         iterations += 1;
+        if idle == MOST_IDLE {
+            break if -0.5 * slope < NEARLY { Reason::Converged } else { Reason::NoProgress };
+        }
     };
     Found { x, value, gradient, iterations, reason }
 }
