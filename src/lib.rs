@@ -40,7 +40,7 @@
 //!
 //! # The flow
 //! `model.toml -> parse -> check names and units -> compile -> (regimen) -> integrate -> trajectory -> signs -> grade ->
-//! outcome -> population -> cohort -> compare -> plot`. A module uses only modules above its own; a test holds this.
+//! outcome -> population | fit -> cohort -> compare -> plot`. A module uses only modules above its own; a test holds this.
 //!
 //! | module | in | out |
 //! |---|---|---|
@@ -53,6 +53,7 @@
 //! | [`biomarker`] | laboratory values | scores with their evidence; no grade depends on them |
 //! | [`simulate`] | scenario | run |
 //! | [`population`], [`sensitivity`] | model or table; derivatives of a run | patients, bands, summaries; normalised sensitivities |
+//! | [`fit`] | model and data | estimates with their uncertainty, residuals, verdicts |
 //! | [`cohort`] | graded courses of many patients | incidence, onset, concordance of scales |
 //! | [`compare`] | scenarios of one model | the same patients under each: differences, durability, utility, sweeps, the best |
 //! | [`plot`] | run | figure, PNG, SVG |

@@ -148,6 +148,7 @@ fn every_code_has_a_file_or_a_test() {
         "tests/command/parquet.rs",
         "tests/command/charts.rs",
         "tests/command/compare.rs",
+        "tests/command/fit.rs",
         "tests/command/standards.rs",
         "src/observation/tests/wrong.rs",
         "src/observation/tests/data.rs",

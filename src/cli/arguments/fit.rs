@@ -22,13 +22,13 @@ pub struct FitArgs {
     #[arg(long, value_name = "NAMES")]
     pub fix: Option<String>,
     /// Leave out the random effects of these parameters
-    #[arg(long, value_name = "NAMES")]
+    #[arg(hide_short_help = true, long, value_name = "NAMES")]
     pub no_variability: Option<String>,
     /// Keep the variances of these random effects at their start
-    #[arg(long, value_name = "NAMES")]
+    #[arg(hide_short_help = true, long, value_name = "NAMES")]
     pub fix_variance: Option<String>,
     /// Keep the residual errors of these outputs at their start
-    #[arg(long, value_name = "OUTPUTS")]
+    #[arg(hide_short_help = true, long, value_name = "OUTPUTS")]
     pub fix_error: Option<String>,
     /// Let the random effects of these parameters vary together: cl,v
     #[arg(long, value_name = "NAMES")]
@@ -40,10 +40,10 @@ pub struct FitArgs {
     #[arg(long, value_name = "RELATION")]
     pub covariate: Vec<String>,
     /// A normal prior on the scale of estimation: "ka = 1.5 1/h sd 0.3"
-    #[arg(long, value_name = "PRIOR")]
+    #[arg(hide_short_help = true, long, value_name = "PRIOR")]
     pub prior: Vec<String>,
     /// Estimate on another scale: ka=identity, f=logit, cl=log
-    #[arg(long, value_name = "NAME=SCALE")]
+    #[arg(hide_short_help = true, long, value_name = "NAME=SCALE")]
     pub transform: Vec<String>,
     /// Values below the limit: M1 left out, M2 left out and the rest above, M3 their probability, M4 the same above 0, M5
     /// half the limit, M6 half the limit once, M7 zero
@@ -65,19 +65,19 @@ pub struct FitArgs {
     #[arg(long)]
     pub threads: Option<usize>,
     /// Most iterations of a search
-    #[arg(long, value_name = "COUNT", default_value_t = 300)]
+    #[arg(hide_short_help = true, long, value_name = "COUNT", default_value_t = 300)]
     pub iterations: usize,
     /// SAEM: least and most iterations before draws are averaged, and over how many then: 100,300,200
-    #[arg(long, value_name = "LEAST,MOST,AVERAGE")]
+    #[arg(hide_short_help = true, long, value_name = "LEAST,MOST,AVERAGE")]
     pub explore: Option<String>,
     /// SAEM: chains of each subject [default: so many that there are 50 in all]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(hide_short_help = true, long, value_name = "COUNT")]
     pub chains: Option<usize>,
     /// Draws of each subject for the likelihood after SAEM
-    #[arg(long, value_name = "COUNT", default_value_t = 1000)]
+    #[arg(hide_short_help = true, long, value_name = "COUNT", default_value_t = 1000)]
     pub draws: usize,
     /// Fit though the data look as if in another unit
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub no_unit_check: bool,
     /// Write the estimates as a parameter set of the model
     #[arg(long, value_name = "FILE.toml")]
