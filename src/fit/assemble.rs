@@ -33,6 +33,17 @@ impl<'m> Population<'m> {
         outputs.sort_unstable();
         outputs.dedup();
         let structure = specification.structure(model, &scenario.values, &outputs)?;
+        // Without a limit of the output the highest of its data: M2 asks for the limit of values above it too.
+        let mut limits: Vec<Option<f64>> = vec![None; model.outputs.len()];
+        for (row, observed) in data.subjects.iter().flat_map(|one| one.design.rows.iter().zip(&one.observed)) {
+            if let Observed::Below(limit) = observed.observed {
+                let highest = &mut limits[row.output];
+                *highest = Some(highest.map_or(limit, |known: f64| known.max(limit)));
+            }
+        }
+        for (limit, output) in limits.iter_mut().zip(&model.outputs) {
+            *limit = output.lloq.or(*limit);
+        }
         let mut kept = Vec::new();
         let mut measured = Vec::new();
         let mut left_out = Vec::new();
@@ -44,7 +55,7 @@ impl<'m> Population<'m> {
                 .zip(&subject.observed)
                 .map(|(row, observed)| {
                     let residual = structure.residuals.iter().position(|known| known.output == row.output);
-                    let limit = model.outputs[row.output].lloq;
+                    let limit = limits[row.output];
                     (residual.unwrap_or_default(), row.time, observed.observed, limit)
                 })
                 .collect();
