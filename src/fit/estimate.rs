@@ -409,7 +409,7 @@ impl Population<'_> {
         let mut verdicts = vec![verdict_of(found.reason)];
         verdicts.extend(spread(&objectives, settings.starts));
         let n = found.x.len();
-        let half: Vec<f64> = found.curvature.iter().map(|entry| 0.5 * entry).collect();
+        let half = self.information(&all, &found);
         let matrix = match settings.uncertainty {
             Uncertainty::None => None,
             _ => covariance(Uncertainty::R, &half, &[], n),

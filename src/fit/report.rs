@@ -517,7 +517,7 @@ impl Population<'_> {
             let least = objectives.iter().copied().fold(f64::INFINITY, f64::min);
             spread.push(objectives.iter().filter(|one| **one - least < 0.1).count());
             objective += scored.objective;
-            let half: Vec<f64> = scored.curvature.iter().map(|entry| 0.5 * entry).collect();
+            let half = self.information(&[subject], scored);
             let matrix = super::uncertainty::covariance(super::uncertainty::Uncertainty::R, &half, &[], n);
             if settings.method == Method::Individual {
                 let own = self.estimates(&scored.x, matrix.as_deref(), true);

@@ -8,9 +8,12 @@
 
 use super::linear::{cholesky, solve};
 use super::mode::{ones, plain};
-use super::observed::location;
+use super::observed::{Measured, location};
 use super::optimise::Reason;
 use super::population::{Order, Population};
+use super::structure::{Coordinate, is_logarithmic};
+use super::uncertainty::half_hessian;
+use crate::error_model::ErrorModel;
 use crate::integrate::Stop;
 use crate::numeric::{Dual, Lanes, Scalar};
 use crate::random::{Purpose, Stream};
@@ -46,6 +49,9 @@ struct Place {
     objective: f64,
     gradient: Vec<f64>,
     curvature: Vec<f64>,
+    /// With second derivatives of censored rows by prediction and sizes of the error as they are: nearer, but not always
+    /// positive definite. Empty if no row is censored.
+    nearer: Vec<f64>,
 }
 
 impl Population<'_> {
@@ -79,7 +85,10 @@ impl Population<'_> {
                     (x[i] <= bounds[i].0 && place.gradient[i] > 0.0) || (x[i] >= bounds[i].1 && place.gradient[i] < 0.0)
                 })
                 .collect();
-            let Some(step) = step(&place, damping, &rests) else {
+            let nearer = if place.nearer.is_empty() { &place.curvature } else { &place.nearer };
+            let found = step(&place.gradient, nearer, damping, &rests)
+                .or_else(|| step(&place.gradient, &place.curvature, damping, &rests));
+            let Some(step) = found else {
                 damping *= 10.0;
                 if damping > 1e12 {
                     break Reason::NoProgress;
@@ -117,8 +126,19 @@ impl Population<'_> {
                 }
             }
         };
-        let Place { objective, gradient, curvature } = place;
+        let Place { objective, gradient, curvature, .. } = place;
         Some(Scored { x, objective, gradient, curvature, reason, evaluations, course })
+    }
+
+    /// Half the curvature where a search ended: the expected one, or differences of the gradient if rows are censored.
+    pub(super) fn information(&self, subjects: &[usize], found: &Scored) -> Vec<f64> {
+        let censored = |subject: &usize| self.subjects[*subject].measured.iter().any(|row| row.is_censored());
+        let observed = subjects
+            .iter()
+            .any(censored)
+            .then(|| half_hessian(&found.x, |x, _| Some(self.place(subjects, x)?.gradient)))
+            .flatten();
+        observed.unwrap_or_else(|| found.curvature.iter().map(|entry| 0.5 * entry).collect())
     }
 
     /// Starts around `start`: itself, then others by its bounds, or within a factor of about 3 on the scale of estimation.
@@ -135,7 +155,7 @@ impl Population<'_> {
                         let (low, high) = self.structure.range(*coordinate).1;
                         let u = 2.0 * stream.uniform() - 1.0;
                         let reach = match coordinate {
-                            super::structure::Coordinate::Typical(_) => 1.1,
+                            Coordinate::Typical(_) => 1.1,
                             _ => 0.3,
                         };
                         (start + reach * u).clamp(low, high)
@@ -175,23 +195,23 @@ impl Population<'_> {
             (*from..n.min(from + GROUP)).for_each(|at| gradient[at] += prior.tangents[at - from].get(0));
         }
         for (at, individual) in self.structure.individuals.iter().enumerate() {
-            let own = self
-                .structure
-                .coordinates()
-                .iter()
-                .position(|known| *known == super::structure::Coordinate::Typical(at));
+            let own = self.structure.coordinates().iter().position(|known| *known == Coordinate::Typical(at));
             if let (Some(own), Some((_, sd))) = (own, individual.prior) {
                 curvature[own * n + own] += 2.0 / (sd * sd);
             }
         }
         let (mut m, mut ln_sd, mut value) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        let mut by_sizes = vec![0.0; n];
+        let censored = |subject: &usize| self.subjects[*subject].measured.iter().any(|row| row.is_censored());
+        let mut difference = vec![0.0; if subjects.iter().any(censored) { n * n } else { 0 }];
+        let coordinates = self.structure.coordinates();
         for &subject in subjects {
             let scaled = plain(&self.scaled(subject, &point, &[]));
             let curve = self.curve(subject, &scaled, Order::First).ok()?;
             let width = scaled.len();
             let seeded: Vec<Vec<Grouped>> = points.iter().map(|point| self.scaled(subject, point, &[])).collect();
             for (row, one) in self.subjects[subject].measured.iter().enumerate() {
-                let mut weight = 0.0;
+                let (mut weight, mut slope) = (0.0, 0.0);
                 for ((from, point), scaled) in groups.iter().zip(&points).zip(&seeded) {
                     let mut f = Grouped::splat(curve.value[row]);
                     for (slope, scaled) in curve.first[row * width..][..width].iter().zip(scaled) {
@@ -210,7 +230,9 @@ impl Population<'_> {
                     let (place, sd) = (location(&error, f), error.spread(f));
                     let plain_error = error.map(|size| size.value);
                     weight = if one.is_censored() {
-                        -one.with_slopes(&plain_error, f.value)[2].get(0)
+                        let [_, first, second] = one.with_slopes(&plain_error, f.value);
+                        slope = first.get(0);
+                        -second.get(0)
                     } else {
                         1.0 / (sd.get(0) * sd.get(0))
                     };
@@ -220,12 +242,27 @@ impl Population<'_> {
                         value[at] = tangent(f);
                         m[at] = tangent(place);
                         ln_sd[at] = tangent(sd) / sd.get(0);
+                        by_sizes[at] = tangent(term) - slope * value[at];
                     }
                 }
+                let bends = one.is_censored().then(|| bends(one, &point.errors[one.residual], curve.value[row]));
+                // By which of the prediction and the sizes a coordinate moves the row.
+                let by = |i: usize, k: usize| match coordinates[i] {
+                    _ if k == 0 => value[i],
+                    Coordinate::Size(at, size) => f64::from(u8::from(at == one.residual && size + 1 == k)),
+                    _ => 0.0,
+                };
                 for i in 0..n {
                     for j in 0..n {
+                        if let Some(bends) = &bends {
+                            let all = (0..LOCAL).flat_map(|a| (0..LOCAL).map(move |b| (a, b)));
+                            let exact: f64 = all.map(|(a, b)| -2.0 * bends[a][b] * by(i, a) * by(j, b)).sum();
+                            difference[i * n + j] +=
+                                exact - 2.0 * (weight.max(0.0) * value[i] * value[j] + by_sizes[i] * by_sizes[j]);
+                        }
                         curvature[i * n + j] += if one.is_censored() {
-                            2.0 * weight.max(0.0) * value[i] * value[j]
+                            // Of the sizes of the error the square of the slope, whose expectation it is.
+                            2.0 * (weight.max(0.0) * value[i] * value[j] + by_sizes[i] * by_sizes[j])
                         } else {
                             2.0 * weight * m[i] * m[j] + 4.0 * ln_sd[i] * ln_sd[j]
                         };
@@ -234,14 +271,39 @@ impl Population<'_> {
             }
         }
         let finite = objective.is_finite() && gradient.iter().chain(&curvature).all(|value| value.is_finite());
-        finite.then_some(Place { objective, gradient, curvature })
+        let nearer = difference.iter().zip(&curvature).map(|(more, entry)| entry + more).collect();
+        finite.then_some(Place { objective, gradient, curvature, nearer })
     }
 }
 
+/// Prediction and sizes of a residual error.
+const LOCAL: usize = 3;
+
+/// Second derivatives of a row's term by the prediction and the coordinates of the sizes of its error.
+fn bends(row: &Measured, error: &ErrorModel<One>, prediction: f64) -> [[f64; LOCAL]; LOCAL] {
+    type Local = Dual<Dual<One, LOCAL>, LOCAL>;
+    let seeded = |value: f64, k: usize| {
+        let mut seeded = Local::splat(value);
+        seeded.value.tangents[k] = Lanes([1.0]);
+        seeded.tangents[k] = Dual::splat(1.0);
+        seeded
+    };
+    let mut sizes = error.sizes().into_iter().enumerate();
+    let lifted = error.map(|_| {
+        let (at, (name, size)) = sizes.next().expect("as many sizes");
+        match is_logarithmic(name) {
+            true => seeded(size.get(0).ln(), at + 1).exp(),
+            false => seeded(size.get(0), at + 1),
+        }
+    });
+    let term = row.term(&lifted, seeded(prediction, 0));
+    std::array::from_fn(|a| std::array::from_fn(|b| term.tangents[a].tangents[b].get(0)))
+}
+
 /// The damped step; coordinates that rest do not move.
-fn step(place: &Place, damping: f64, rests: &[bool]) -> Option<Vec<f64>> {
+fn step(gradient: &[f64], curvature: &[f64], damping: f64, rests: &[bool]) -> Option<Vec<f64>> {
     let n = rests.len();
-    let mut matrix = place.curvature.clone();
+    let mut matrix = curvature.to_vec();
     let most = (0..n).map(|i| matrix[i * n + i]).fold(0.0, f64::max);
     for i in 0..n {
         matrix[i * n + i] += damping * matrix[i * n + i].max(1e-9 * most) + 1e-14 * most;
@@ -255,7 +317,7 @@ fn step(place: &Place, damping: f64, rests: &[bool]) -> Option<Vec<f64>> {
         return None;
     }
     let mut step: Vec<One> =
-        place.gradient.iter().zip(rests).map(|(slope, rests)| Lanes([if *rests { 0.0 } else { -slope }])).collect();
+        gradient.iter().zip(rests).map(|(slope, rests)| Lanes([if *rests { 0.0 } else { -slope }])).collect();
     solve(&root, n, &mut step);
     Some(plain(&step))
 }

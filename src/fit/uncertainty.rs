@@ -76,7 +76,7 @@ fn product(a: &[f64], b: &[f64], n: usize) -> Vec<f64> {
 }
 
 /// Half the second derivative of the objective, by central differences of its `gradient`.
-fn half_hessian(x: &[f64], mut gradient: impl FnMut(&[f64], usize) -> Option<Vec<f64>>) -> Option<Vec<f64>> {
+pub(super) fn half_hessian(x: &[f64], mut gradient: impl FnMut(&[f64], usize) -> Option<Vec<f64>>) -> Option<Vec<f64>> {
     let n = x.len();
     let mut r = vec![0.0; n * n];
     for i in 0..n {
@@ -147,10 +147,15 @@ mod tests {
     #[test]
     fn the_three_covariances_by_hand() {
         let (r, gradients) = ([2.0, 0.0, 0.0, 4.0], [vec![2.0, 0.0], vec![0.0, 2.0]]);
-        let of = |kind| covariance(kind, &r, &gradients, 2).unwrap();
-        assert_eq!(of(Uncertainty::R), [0.5, 0.0, 0.0, 0.25]);
-        assert_eq!(of(Uncertainty::S), [1.0, 0.0, 0.0, 1.0]);
-        assert_eq!(of(Uncertainty::Sandwich), [0.25, 0.0, 0.0, 0.0625]);
+        for (kind, expected) in [
+            (Uncertainty::R, [0.5, 0.0, 0.0, 0.25]),
+            (Uncertainty::S, [1.0, 0.0, 0.0, 1.0]),
+            (Uncertainty::Sandwich, [0.25, 0.0, 0.0, 0.0625]),
+        ] {
+            for (found, expected) in covariance(kind, &r, &gradients, 2).unwrap().iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-15, "{kind:?}: {found} against {expected}");
+            }
+        }
         // Correlation 0.5: eigenvalues 1.5 and 0.5.
         assert!((condition(&[4.0, 1.0, 1.0, 1.0], 2) - 3.0).abs() < 1e-12);
     }

@@ -1,5 +1,6 @@
 mod against_reference;
 mod bits;
+mod censoring;
 mod data;
 mod gradients;
 mod linear;
