@@ -109,6 +109,8 @@ pub struct FitSettings {
     pub draws: usize,
     /// Parameters whose likelihood is profiled.
     pub profile: Vec<String>,
+    /// Coordinates to begin at in place of the starts, as those of a checkpoint.
+    pub from: Option<Vec<f64>>,
 }
 
 impl Default for FitSettings {
@@ -123,6 +125,7 @@ impl Default for FitSettings {
             saem: SaemSettings::default(),
             draws: 1000,
             profile: Vec::new(),
+            from: None,
         }
     }
 }
@@ -191,7 +194,10 @@ impl Population<'_> {
         if !settings.method.has_random_effects() {
             self.structure.leave_out_random_effects();
         }
-        let start = self.structure.start();
+        let start = match &settings.from {
+            Some(from) if from.len() == self.structure.coordinates().len() => from.clone(),
+            _ => self.structure.start(),
+        };
         match settings.method {
             Method::Approximate(how) => self.by_approximation(model, how, &start, settings, stop, report),
             Method::Saem => self.by_saem(model, &start, settings, stop, report),

@@ -40,6 +40,7 @@
 
 mod approximate;
 mod assemble;
+mod checkpoint;
 mod curves;
 mod estimate;
 #[cfg(test)]
@@ -69,6 +70,7 @@ mod uncertainty;
 mod update;
 
 pub use approximate::{Approximated, Iteration};
+pub use checkpoint::{checkpoint, resume};
 pub use estimate::{FitSettings, Method, Progress};
 pub use importance::Importance;
 pub use marginal::{Evaluation, NoValue};

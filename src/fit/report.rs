@@ -114,8 +114,8 @@ impl Population<'_> {
             .collect()
     }
 
-    /// As `log(cl)`.
-    fn names_of_coordinates(&self) -> Vec<String> {
+    /// Names of the coordinates, as `log(cl)`.
+    pub fn names_of_coordinates(&self) -> Vec<String> {
         let structure = &self.structure;
         let of_eta = structure.individual_of_eta();
         structure

@@ -82,6 +82,9 @@ pub struct FitArgs {
     /// Write the estimates as a parameter set of the model
     #[arg(long, value_name = "FILE.toml")]
     pub update: Option<std::path::PathBuf>,
+    /// Go on where an interrupted fit with this --output stood; chains of SAEM begin anew there
+    #[arg(hide_short_help = true, long, requires = "output")]
+    pub resume: bool,
     /// How to print [default: table on a terminal, else csv]
     #[arg(long, value_enum, conflicts_with = "output")]
     pub format: Option<Format>,

@@ -1,6 +1,7 @@
 //! `cascade fit`.
 
 mod figures;
+mod stand;
 mod words;
 
 pub use words::{settings, specification};
@@ -20,6 +21,7 @@ use crate::fit::{FitSettings, Fitted, Population, Progress, parameter_set, table
 use crate::observation;
 use crate::simulate::Scenario;
 use crate::trajectory::brief;
+use stand::Stand;
 
 /// Fits a model to data.
 pub fn run(context: &Context, arguments: &FitArgs) -> Result<(), Failure> {
@@ -31,7 +33,7 @@ pub fn run(context: &Context, arguments: &FitArgs) -> Result<(), Failure> {
     scenario.stop = context.stop.clone();
     let seed = arguments.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0);
     let specification = words::specification(arguments, &loaded.model)?;
-    let settings = words::settings(arguments, seed)?;
+    let mut settings = words::settings(arguments, seed)?;
     let mut warnings = Problems::default();
     let data = observation::read_data(&source, &tables::sidecar(source.name())?, &loaded.model, &mut warnings);
     let Some(data) = data else { return Err(warnings.into()) };
@@ -46,10 +48,20 @@ pub fn run(context: &Context, arguments: &FitArgs) -> Result<(), Failure> {
     }
     let mut population = found?;
     population.threads = threads(arguments.threads);
+    if !settings.method.has_random_effects() {
+        population.structure.leave_out_random_effects();
+    }
+    let mut stand = Stand::open(arguments, &population, &mut settings)?;
     let bar = spinner(context);
-    let fitted = population.fit(&loaded.model, &settings, &context.stop, &mut |progress| tell(&bar, progress));
+    let fitted = population.fit(&loaded.model, &settings, &context.stop, &mut |progress| {
+        tell(&bar, progress);
+        if let Progress::Iteration(one) = progress {
+            stand.note(&one.x);
+        }
+    });
     bar.finish_and_clear();
     let fitted = fitted?;
+    stand.close(context.stop.is_tripped());
     if let Some(path) = &arguments.update {
         output::write_file(path, parameter_set(&fitted, source.name()).as_bytes())?;
         context.say(&format!("wrote {}", path.display()));
