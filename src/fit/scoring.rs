@@ -16,7 +16,7 @@ use super::uncertainty::half_hessian;
 use crate::error_model::ErrorModel;
 use crate::integrate::Stop;
 use crate::numeric::{Dual, Lanes, Scalar};
-use crate::random::{Purpose, Stream};
+use crate::random::{MOST_DIMENSIONS, Sobol};
 
 type One = Lanes<1>;
 const GROUP: usize = 8;
@@ -44,6 +44,9 @@ pub struct Scored {
 /// Decrease promised at which a search has converged.
 const ENOUGH: f64 = 1e-7;
 const MOST: usize = 200;
+/// How far starts lie from the first, on the scale of estimation: typical values, and the rest.
+const WIDE: f64 = 1.1;
+const NARROW: f64 = 0.3;
 
 struct Place {
     objective: f64,
@@ -141,27 +144,22 @@ impl Population<'_> {
         observed.unwrap_or_else(|| found.curvature.iter().map(|entry| 0.5 * entry).collect())
     }
 
-    /// Starts around `start`: itself, then others by its bounds, or within a factor of about 3 on the scale of estimation.
+    /// Starts around `start`: itself, then scrambled Sobol points within a factor of 3 on the logarithm, 1.1 on other scales,
+    /// and within the bounds.
     pub fn starts(&self, start: &[f64], count: usize, seed: u64) -> Vec<Vec<f64>> {
         let coordinates = self.structure.coordinates();
         let mut all = vec![start.to_vec()];
+        // More coordinates than Sobol points have: those beyond stay.
+        let points = Sobol::new(coordinates.len().min(MOST_DIMENSIONS), seed);
         for number in 1..count {
-            let mut stream = Stream::new(seed, number as u64, Purpose::Starts);
-            all.push(
-                coordinates
-                    .iter()
-                    .zip(start)
-                    .map(|(coordinate, start)| {
-                        let (low, high) = self.structure.range(*coordinate).1;
-                        let u = 2.0 * stream.uniform() - 1.0;
-                        let reach = match coordinate {
-                            Coordinate::Typical(_) => 1.1,
-                            _ => 0.3,
-                        };
-                        (start + reach * u).clamp(low, high)
-                    })
-                    .collect(),
-            );
+            let moved = coordinates.iter().zip(start).enumerate().map(|(at, (coordinate, start))| {
+                let u = points.as_ref().filter(|_| at < MOST_DIMENSIONS);
+                let u = u.map_or(0.0, |points| 2.0 * points.coordinate(number as u64, at) - 1.0);
+                let (low, high) = self.structure.range(*coordinate).1;
+                let reach = if matches!(coordinate, Coordinate::Typical(_)) { WIDE } else { NARROW };
+                (start + reach * u).clamp(low, high)
+            });
+            all.push(moved.collect());
         }
         all
     }

@@ -1,9 +1,8 @@
-use super::sobol::{MOST_DIMENSIONS, Sobol};
 use crate::diagnostic::Problems;
 use crate::diagnostic::codes::population as codes;
 use crate::model::{MixtureClass, Model, Parameter, Scale, Values, Variability, correlation_root, scale, spread};
 use crate::numeric::normal_quantile;
-use crate::random::{Purpose, Stream};
+use crate::random::{MOST_DIMENSIONS, Purpose, Sobol, Stream};
 
 /// How patients are spread over what varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

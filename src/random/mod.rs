@@ -12,6 +12,8 @@
 //! assert_ne!(first.normal(), Stream::new(42, 732, Purpose::Residual).normal());
 //! ```
 
+mod sobol;
 mod stream;
 
+pub use sobol::{MOST_DIMENSIONS, Sobol};
 pub use stream::{Purpose, Stream};

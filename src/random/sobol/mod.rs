@@ -1,7 +1,6 @@
 //! Quasi-random points that fill a cube evenly, reachable by their number.
 
-use crate::random::Purpose;
-use crate::random::Stream;
+use super::stream::{Purpose, Stream};
 
 /// Dimensions for which direction numbers are at hand.
 pub const MOST_DIMENSIONS: usize = 256;
