@@ -35,7 +35,12 @@ pub fn resume(source: &Source, names: &[String], structure: &Structure) -> Resul
         let value = value.parse::<f64>().ok().filter(|value| value.is_finite());
         match value {
             Some(value) if expected.as_deref() == Some(name) => x.push(value),
-            _ => return Err(wrong(format!("`{line}` is not what this fit estimates: {}", expected.unwrap_or_default()))),
+            _ => {
+                return Err(wrong(format!(
+                    "`{line}` is not what this fit estimates: {}",
+                    expected.unwrap_or_default()
+                )));
+            }
         }
     }
     if x.len() != structure.coordinates().len() {

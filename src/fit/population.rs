@@ -113,8 +113,19 @@ impl Population<'_> {
                 let rows = self.rows(subject, &lifted)?;
                 Ok(Curve { value: rows.iter().map(|row| row.get(0)).collect(), ..Curve::default() })
             }
-            Order::First if scaled.len() <= NARROW => self.first::<NARROW>(subject, scaled),
-            Order::First => self.first::<WIDE>(subject, scaled),
+            Order::First => {
+                let mut curve = Curve::default();
+                let mut from = 0;
+                loop {
+                    from = match scaled.len() - from <= NARROW {
+                        true => self.first::<NARROW>(subject, scaled, from, &mut curve)?,
+                        false => self.first::<WIDE>(subject, scaled, from, &mut curve)?,
+                    };
+                    if from >= scaled.len() {
+                        return Ok(curve);
+                    }
+                }
+            }
             Order::Second => self.second(subject, scaled),
         }
     }
@@ -146,31 +157,35 @@ impl Population<'_> {
         Ok(measured.iter().map(|one| rows[one.row]).collect())
     }
 
-    fn first<const K: usize>(&self, subject: usize, scaled: &[f64]) -> Result<Curve, Diagnostic> {
+    /// Values, and derivatives by the next `K` individual parameters from one on; returns the first that is left.
+    fn first<const K: usize>(
+        &self,
+        subject: usize,
+        scaled: &[f64],
+        from: usize,
+        curve: &mut Curve,
+    ) -> Result<usize, Diagnostic> {
         let width = scaled.len();
-        let mut curve = Curve::default();
-        for from in (0..width.max(1)).step_by(K) {
-            let seeded: Vec<Dual<One, K>> = scaled
-                .iter()
-                .enumerate()
-                .map(|(at, value)| {
-                    let mut seeded = Dual::splat(*value);
-                    if (from..from + K).contains(&at) {
-                        seeded.tangents[at - from] = Lanes([1.0]);
-                    }
-                    seeded
-                })
-                .collect();
-            let rows = self.rows(subject, &seeded)?;
-            curve.value = rows.iter().map(|row| row.get(0)).collect();
-            curve.first.resize(rows.len() * width, 0.0);
-            for (row, found) in rows.iter().enumerate() {
-                for at in from..width.min(from + K) {
-                    curve.first[row * width + at] = found.tangents[at - from].get(0);
+        let seeded: Vec<Dual<One, K>> = scaled
+            .iter()
+            .enumerate()
+            .map(|(at, value)| {
+                let mut seeded = Dual::splat(*value);
+                if (from..from + K).contains(&at) {
+                    seeded.tangents[at - from] = Lanes([1.0]);
                 }
+                seeded
+            })
+            .collect();
+        let rows = self.rows(subject, &seeded)?;
+        curve.value = rows.iter().map(|row| row.get(0)).collect();
+        curve.first.resize(rows.len() * width, 0.0);
+        for (row, found) in rows.iter().enumerate() {
+            for at in from..width.min(from + K) {
+                curve.first[row * width + at] = found.tangents[at - from].get(0);
             }
         }
-        Ok(curve)
+        Ok(from + K)
     }
 
     /// Second derivatives by pairs of groups: each pair is one solve.
