@@ -181,7 +181,7 @@ pub struct RunArgs {
     /// End of the run, as "60 d"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub until: Option<String>,
-    /// Rows at these times, as "1, 5, 9.3 d"; "0, 7, 14 d pre|post" for both sides of what happens then
+    /// Rows at these times, as "1, 5, 9.3 d"; "0, 7, 14 d pre|post" for before and after all that happens then
     #[arg(long, value_name = "TIMES", conflicts_with = "every", allow_hyphen_values = true)]
     pub at: Option<String>,
     /// A row every so often, as "0.5 d"
@@ -251,7 +251,8 @@ pub struct SimulateArgs {
     /// Each record with EVID 0 and MDV 0 asks for an observation: prediction plus residual error of the output that DVID
     /// names (or numbers, from 1). All subjects are the same individual with residual errors of their own. TIME counts in
     /// the unit of the model unless its heading says another: TIME [h]. Dose records (EVID 1, 3, 4; see --records) replace the
-    /// regimen. A row at the time of a dose shows the state after the dose, unless it stands before the dose record.
+    /// regimen. A row at the time of a dose shows the state after the dose, unless it stands before the dose record: then the
+    /// state before the records of that time, after its additional and lagged doses.
     #[arg(long, value_name = "DATA.csv", requires = "observations", conflicts_with_all = ["check_tolerance", "exposure", "format"])]
     pub design: Option<String>,
     /// Where the simulated data go, in place of the trajectory: a path, or `-` for standard output
@@ -390,8 +391,9 @@ pub struct PopulationArgs {
     pub trajectories: bool,
     /// Observe the patients at the times of a NONMEM-style table, with the residual error of the model: observations.csv
     ///
-    /// Patient n gets the times and outputs of subject n, beginning anew after the last one; a table of one subject serves
-    /// all. Doses are those of the command. Quantiles are given at these times too.
+    /// Patients take the subjects of the table in turn: patient n, counted from 0, that numbered n modulo their number, with
+    /// its times and outputs, its doses (EVID 1, 3, 4; see --records) and its covariates; a table of one subject serves all.
+    /// Without dose records the doses are those of the command. Quantiles are given at these times too.
     #[arg(long, value_name = "DATA.csv", requires = "output")]
     pub design: Option<String>,
     /// Do not grade, though the model has signs

@@ -194,6 +194,12 @@ impl Loaded {
         problems.or_value(scenario)
     }
 
+    /// Whether the command or its scenario says which doses are given.
+    pub fn gives_doses(&self, arguments: &RunArgs) -> bool {
+        let in_file = self.file.as_ref().is_some_and(|file| !file.doses.is_empty());
+        !arguments.dose.is_empty() || arguments.records.is_some() || in_file
+    }
+
     fn regimen(&self, arguments: &RunArgs, problems: &mut Problems) -> Regimen {
         let in_file = self.file.iter().flat_map(|file| &file.doses);
         let from_file: Vec<Regimen> =

@@ -15,8 +15,9 @@ use crate::unit::Unit;
 /// those times ([`Grid::At`](crate::simulate::Grid::At)). None if it lacks a time or an output.
 ///
 /// The solution at an output time comes from the integrator's dense output, not from a grid. At the time of a dose it is
-/// the state after the dose, unless the row stands before the dose record: then it is the trough, and the solution needs a
-/// row of that side ([`Grid::Sides`](crate::simulate::Grid::Sides)).
+/// the state after the dose, unless the row stands before the dose record: then it is the trough, after additional and lagged
+/// doses of that time, and the solution needs a row of that phase ([`Phase::Arrived`](crate::simulate::Phase::Arrived)) as
+/// the first of its time.
 pub fn predictions(model: &Model, subject: &DesignSubject, solution: &Trajectory) -> Option<Vec<f64>> {
     let value = |time: f64, before: bool, output: usize| {
         let output = &model.outputs[output];
@@ -103,6 +104,58 @@ pub struct DoseRecord {
     pub resets: bool,
     /// SS (1 or 2) and II, if it has been given for ever before.
     pub steady: Option<(u8, f64)>,
+    /// Which written record of the regimen it comes from.
+    pub record: usize,
+    /// Whether it is an additional dose of that record.
+    pub additional: bool,
+}
+
+/// Columns that a table has where its doses need them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MoreColumns {
+    /// II and SS: a dose has been given for ever before.
+    pub steady: bool,
+    /// II and ADDL: an observation that stands before the records of its time sees an additional dose, which as a record of
+    /// its own it would not.
+    pub additional: bool,
+}
+
+impl MoreColumns {
+    /// The columns that a subject needs.
+    pub fn of(subject: &DesignSubject, administrations: &[Administration]) -> Self {
+        let seen = |dose: &Administration| subject.rows.iter().any(|row| row.before && same_time(row.time, dose.time));
+        Self {
+            steady: administrations.iter().any(|dose| dose.steady.is_some()),
+            additional: administrations.iter().any(|dose| dose.additional && seen(dose)),
+        }
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { steady: self.steady || other.steady, additional: self.additional || other.additional }
+    }
+
+    fn heading(self) -> String {
+        let interval = if self.steady || self.additional { ",II" } else { "" };
+        let (steady, additional) = (if self.steady { ",SS" } else { "" }, if self.additional { ",ADDL" } else { "" });
+        format!("{interval}{steady}{additional}")
+    }
+
+    /// What a line has in them.
+    fn cells(self, interval: f64, steady: u8, additional: usize) -> String {
+        let mut text = String::new();
+        if self.steady || self.additional {
+            text.push_str(&format!(",{}", number(interval)));
+        }
+        if self.steady {
+            text.push_str(&format!(",{steady}"));
+        }
+        if self.additional {
+            text.push_str(&format!(",{additional}"));
+        }
+        text
+    }
 }
 
 /// The doses that a run gives up to `end`, one record each; `parameters` are values in the units of the model, and so is what
@@ -151,11 +204,6 @@ pub fn given_doses(
     patient.acting(administrations).filter_map(given).collect()
 }
 
-/// Whether a table of these doses needs the columns II and SS.
-pub fn have_steady_state(administrations: &[Administration]) -> bool {
-    administrations.iter().any(|dose| dose.steady.is_some())
-}
-
 /// What amounts hang on: values of parameters, and covariates by time, in the units of the model.
 struct Patient<'a, F> {
     model: &'a Model,
@@ -193,10 +241,11 @@ impl<F: Fn(usize, f64) -> f64> Patient<'_, F> {
     fn record(&self, dose: &Administration) -> Result<DoseRecord, Problems> {
         let model = self.model;
         let time = tidy(dose.time);
-        let Some(entry) = dose.entry else { return Ok(DoseRecord { time, resets: true, ..DoseRecord::default() }) };
+        let from = DoseRecord { time, record: dose.record, additional: dose.additional, ..DoseRecord::default() };
+        let Some(entry) = dose.entry else { return Ok(DoseRecord { resets: true, ..from }) };
         let entry = &model.doses[entry];
         let steady = dose.steady.map(|steady| (if steady.adds { 2 } else { 1 }, tidy(steady.interval.unwrap_or(0.0))));
-        let mut record = DoseRecord { time, entry: entry.name.text.clone(), steady, ..DoseRecord::default() };
+        let mut record = DoseRecord { entry: entry.name.text.clone(), steady, ..from };
         let DoseKind::Into { unit, fraction, duration, rate, .. } = &entry.kind else { return Ok(record) };
         record.amount = self.amount(dose, unit);
         let per_time = unit / &model.time;
@@ -253,16 +302,18 @@ const COLUMNS: &str = "ID,TIME,EVID,AMT,CMT,RATE,MDV,DVID,DV,CENS";
 /// `TIME` in the unit of the model, `AMT` and `RATE` in that of the dose entry, `DV` in that of the output; `CMT` is the
 /// name of the dose entry, `DVID` that of the output, `CENS` 1 with the limit in `DV` where the value lies below it. A
 /// field without meaning is a point. At one time doses stand before observations, which show the state after them, unless
-/// an observation asked for the state before them. With `steady` there are columns II and SS too.
-pub fn write_data(subjects: &[SimulatedSubject], steady: bool) -> String {
-    let mut text = format!("{COLUMNS}{}\n", if steady { ",II,SS" } else { "" });
+/// an observation asked for the state before them. With `more.additional`, additional doses stand in the record that they
+/// follow, as far as they are alike.
+pub fn write_data(subjects: &[SimulatedSubject], more: MoreColumns) -> String {
+    let mut text = format!("{COLUMNS}{}\n", more.heading());
     for subject in subjects {
         let name = quoted(&subject.name);
-        let mut doses = subject.doses.iter().peekable();
-        let dose_line = |dose: &DoseRecord| {
+        let written = written(&subject.doses, more);
+        let mut doses = written.iter().peekable();
+        let dose_line = |(dose, additional, every): &(&DoseRecord, usize, f64)| {
             let (time, amount, rate) = (number(dose.time), number(dose.amount), number(dose.rate));
             let (ss, ii) = dose.steady.unwrap_or_default();
-            let more = if steady { format!(",{},{ss}", number(ii)) } else { String::new() };
+            let more = more.cells(if *additional > 0 { *every } else { ii }, ss, *additional);
             if dose.resets {
                 return format!("{name},{time},3,0,.,0,1,.,.,0{more}\n");
             }
@@ -270,7 +321,7 @@ pub fn write_data(subjects: &[SimulatedSubject], steady: bool) -> String {
         };
         for (at, one) in subject.measured.iter().enumerate() {
             let before = subject.before.get(at).is_some_and(|before| *before);
-            let acts = |dose: &&DoseRecord| match same_time(dose.time, one.time) {
+            let acts = |(dose, ..): &&(&DoseRecord, usize, f64)| match same_time(dose.time, one.time) {
                 true => !before,
                 false => dose.time < one.time,
             };
@@ -282,10 +333,34 @@ pub fn write_data(subjects: &[SimulatedSubject], steady: bool) -> String {
             text.push_str(&format!(
                 "{name},{time},0,0,.,0,0,{},{value},{censored}{}\n",
                 quoted(&one.output),
-                if steady { ",0,0" } else { "" }
+                more.cells(0.0, 0, 0)
             ));
         }
         doses.for_each(|dose| text.push_str(&dose_line(dose)));
     }
     text
+}
+
+/// The doses that have lines, each with how many additional ones follow it and how often; where these are not alike and
+/// evenly apart, each has a line.
+fn written<'a>(doses: &'a [DoseRecord], more: MoreColumns) -> Vec<(&'a DoseRecord, usize, f64)> {
+    let following = |dose: &DoseRecord| -> Option<(usize, f64)> {
+        let own = doses.iter().filter(|other| other.additional && other.record == dose.record);
+        let own: Vec<&DoseRecord> = own.collect();
+        let every = own.first().map_or(0.0, |first| tidy(first.time - dose.time));
+        let alike = own.iter().enumerate().all(|(n, other)| {
+            let fits = same_time(other.time, dose.time + (n + 1) as f64 * every);
+            fits && (other.amount, other.rate) == (dose.amount, dose.rate)
+        });
+        alike.then_some((own.len(), every))
+    };
+    let line = |dose: &'a DoseRecord| {
+        let written = doses.iter().find(|other| !other.additional && other.record == dose.record);
+        match written.and_then(following).filter(|_| more.additional) {
+            Some(_) if dose.additional => None,
+            Some((count, every)) => Some((dose, count, every)),
+            None => Some((dose, 0, 0.0)),
+        }
+    };
+    doses.iter().filter_map(line).collect()
 }

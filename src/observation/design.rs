@@ -53,7 +53,8 @@ pub struct DesignRow {
     pub time: f64,
     /// Of what: place among the outputs of the model.
     pub output: usize,
-    /// Whether it stands before the dose records of its time: then it sees the state before them.
+    /// Whether it stands before the dose records of its time: then it sees the state before them, after what was on its way
+    /// (additional and lagged doses act before all records of a time).
     pub before: bool,
     /// Where the time stands in the table.
     pub place: Span,

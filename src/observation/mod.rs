@@ -38,8 +38,7 @@ mod values;
 mod when;
 
 pub use data::{
-    DoseRecord, GivenDose, SimulatedSubject, dose_records, given_doses, have_steady_state, observe, predictions,
-    write_data,
+    DoseRecord, GivenDose, MoreColumns, SimulatedSubject, dose_records, given_doses, observe, predictions, write_data,
 };
 pub use design::{CovariateCourse, Design, DesignRow, DesignSubject, read_design, read_records};
 pub use measurements::{Measurement, read_measurements};

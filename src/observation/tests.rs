@@ -215,20 +215,22 @@ fn doses_are_written_in_the_unit_of_their_entry_without_rounding_error() {
     let list = usual.override_with(vec![regimen.parse().unwrap()]).resolve(&model, &mut Problems::default());
     let values = Values::new(&model, None, &[]).unwrap().parameters;
     let records = dose_records(&model, &list, &values, |_, _| 70.0, 48.0).unwrap();
-    let record = |time, entry: &str, amount, rate| DoseRecord {
+    let record = |time, entry: &str, (amount, rate), (record, additional)| DoseRecord {
         time,
         entry: entry.into(),
         amount,
         rate,
+        record,
+        additional,
         ..DoseRecord::default()
     };
     assert_eq!(
         records,
         [
-            record(1.0, "slow", 40.0, -2.0),
-            record(2.0, "rescue", 0.0, 0.0),
-            record(16.8, "drug", 300.0, 100.0),
-            record(33.6, "drug", 300.0, 100.0),
+            record(1.0, "slow", (40.0, -2.0), (2, false)),
+            record(2.0, "rescue", (0.0, 0.0), (3, false)),
+            record(16.8, "drug", (300.0, 100.0), (1, false)),
+            record(33.6, "drug", (300.0, 100.0), (1, true)),
         ]
     );
     // The fraction of `slow` would change a duration given as RATE.
@@ -362,7 +364,7 @@ proptest! {
             subjects.push(SimulatedSubject { name: name_of, doses: records.clone(), measured, before });
             expected.push((name.to_string(), own));
         }
-        let text = write_data(&subjects, false);
+        let text = write_data(&subjects, MoreColumns::default());
         let found = design(&model, &text);
         for (subject, (name, own)) in found.subjects.iter().zip(&expected) {
             prop_assert_eq!(&subject.name, name);

@@ -29,7 +29,7 @@ pub struct Layout {
     /// Names of the classes of the mixture, if the class is told of each patient.
     #[serde(default)]
     pub classes: Vec<String>,
-    /// Times of doses of the regimen, with the label of their entry.
+    /// Times of the doses that all patients have, with the label of their entry.
     pub doses: Vec<(f64, String)>,
 }
 
@@ -46,6 +46,14 @@ pub struct OutputColumn {
     pub log: bool,
     /// Lower limit of quantification.
     pub lloq: Option<f64>,
+}
+
+/// Entries and times of the doses that all patients have.
+fn common_doses(prepared: &Prepared<'_>) -> Vec<(usize, f64)> {
+    let of = |patient| prepared.plan_of(patient).planned_doses().collect::<Vec<_>>();
+    let (mut common, others) = (of(0), (1..prepared.subjects() as u64).map(of));
+    others.for_each(|other| common.retain(|dose| other.contains(dose)));
+    common
 }
 
 impl Layout {
@@ -72,9 +80,8 @@ impl Layout {
             points: points.to_vec(),
             told: told_of,
             classes: Vec::new(),
-            doses: prepared
-                .plan
-                .planned_doses()
+            doses: common_doses(prepared)
+                .into_iter()
                 .map(|(entry, time)| (time, model.doses[entry].label.clone()))
                 .collect(),
         }

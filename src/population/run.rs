@@ -210,7 +210,12 @@ impl<'p> Population<'p> {
         options.instructions = means.instructions;
         let mut crew = Crew::<N>::new(&self.prepared.plan, options);
         while let Some((first, individuals)) = queue.claim() {
-            let block = individuals.map(|individuals| self.block(&mut crew, means, first, &individuals));
+            let block = individuals.map(|mut individuals| {
+                for (patient, individual) in (first..).zip(&mut individuals) {
+                    self.prepared.take_covariates(patient, &mut individual.covariates);
+                }
+                self.block(&mut crew, means, first, &individuals)
+            });
             let last = !matches!(block, Ok(Some(_)));
             if sender.send((first, block)).is_err() || last {
                 break;
@@ -228,20 +233,25 @@ impl<'p> Population<'p> {
     ) -> Option<Block> {
         let prepared = self.prepared;
         let mut lines = vec![Lines::default(); individuals.len()];
-        let mut tally =
-            Tally { population: self, statistics: self.layout.statistics(), pending: Vec::new(), row: Vec::new() };
+        let mut tally = Tally {
+            population: self,
+            statistics: self.layout.statistics(),
+            pending: Vec::new(),
+            starts: Vec::new(),
+            row: Vec::new(),
+        };
         let leave = |patient: u64, left: Left<'_>| {
             let individual = &individuals[patient as usize];
             lines[patient as usize] = tally.patient(first + patient, individual, &left);
         };
-        let (plan, grid) = (&prepared.plan, &prepared.grid);
-        let mut notes = Notes::<N, _>::new(prepared.model(), plan, grid, prepared.window, means.instructions, leave);
+        let mut notes = Notes::<N, _>::new(prepared, means.instructions, leave);
         let mut next = individuals.iter().enumerate();
         let stop = &prepared.scenario.stop;
         crew.run(
             || {
                 let (number, individual) = next.next().filter(|_| !stop.is_tripped())?;
-                Some((number as u64, prepared.controller(&individual.parameters, &individual.covariates)))
+                let number = number as u64;
+                Some((number, prepared.controller(first + number, &individual.parameters, &individual.covariates)))
             },
             &mut notes,
         );
@@ -285,8 +295,9 @@ struct Lines {
 struct Tally<'a> {
     population: &'a Population<'a>,
     statistics: Statistics,
-    /// Rows not counted yet.
+    /// Rows not counted yet, and when each patient of them starts.
     pending: Vec<f64>,
+    starts: Vec<f64>,
     row: Vec<Cell>,
 }
 
@@ -296,7 +307,7 @@ impl Tally<'_> {
         if self.population.with_cells {
             lines.failed = Some(left.stopped.is_some());
             self.statistics.outside += u64::from(!individual.outside.is_empty());
-            self.numbers(left, &mut lines.cells);
+            self.numbers(number_of, left, &mut lines.cells);
             return lines;
         }
         let name = individual.subject.clone().unwrap_or_else(|| (number_of + 1).to_string());
@@ -333,7 +344,7 @@ impl Tally<'_> {
         }
         lines.points.push('\n');
         self.row = row;
-        self.course(left);
+        self.course(number_of, left);
         let outputs = self.population.prepared.model().outputs.len();
         if let Some(rules) = &self.population.prepared.plan.treatment {
             for row in decision_rows(self.population.prepared.model(), rules, &left.decisions) {
@@ -345,7 +356,9 @@ impl Tally<'_> {
             lines.observations = observed.lines(self.population.prepared, number_of, &name, individual, left);
         }
         if self.population.with_rows {
-            for (time, values) in self.population.prepared.grid.iter().zip(left.rows.chunks_exact(outputs.max(1))) {
+            let start = self.population.prepared.plan_of(number_of).start();
+            let rows = self.population.prepared.grid.iter().zip(left.rows.chunks_exact(outputs.max(1)));
+            for (time, values) in rows.filter(|(time, _)| **time >= start) {
                 lines.rows.push_str(&subject);
                 for value in std::iter::once(time).chain(values) {
                     lines.rows.push(',');
@@ -358,7 +371,7 @@ impl Tally<'_> {
     }
 
     /// The numbers of the end points alone, NaN for a patient that failed.
-    fn numbers(&mut self, left: &Left<'_>, cells: &mut Vec<f64>) {
+    fn numbers(&mut self, number_of: u64, left: &Left<'_>, cells: &mut Vec<f64>) {
         if left.stopped.is_some() {
             self.statistics.failed += 1;
             cells.resize(self.statistics.points.len(), f64::NAN);
@@ -372,13 +385,15 @@ impl Tally<'_> {
             Cell::Word(_) => None,
         }));
         self.row = row;
-        self.course(left);
+        self.course(number_of, left);
     }
 
-    /// Counts grades, and rows once there are enough.
-    fn course(&mut self, left: &Left<'_>) {
-        self.grades(left);
+    /// Counts grades, and rows once there are enough; what lies before the start of the patient does not count.
+    fn course(&mut self, number_of: u64, left: &Left<'_>) {
+        let start = self.population.prepared.plan_of(number_of).start();
+        self.grades(start, left);
         self.pending.extend_from_slice(left.rows);
+        self.starts.push(start);
         let times = self.population.prepared.grid.len();
         let outputs = self.population.prepared.model().outputs.len();
         if self.pending.len() >= COUNTED_TOGETHER * times * outputs {
@@ -419,13 +434,13 @@ impl Tally<'_> {
         line.push('\n');
     }
 
-    fn grades(&mut self, left: &Left<'_>) {
+    fn grades(&mut self, start: f64, left: &Left<'_>) {
         let prepared = self.population.prepared;
         let times = prepared.grid.len();
         for (scale, course) in left.courses.iter().enumerate() {
             let maximum = course.maximum();
             self.statistics.maxima[scale][columns::place_of(maximum.grade)] += 1;
-            for (at, &time) in prepared.grid.iter().enumerate() {
+            for (at, &time) in prepared.grid.iter().enumerate().filter(|(_, time)| **time >= start) {
                 let grade = course.at(prepared.plan.to_days(time)).and_then(|finding| finding.grade());
                 self.statistics.grades[scale * times + at][columns::place_of(grade)] += 1;
             }
@@ -440,6 +455,8 @@ impl Tally<'_> {
         if width == 0 {
             return;
         }
+        let first = self.starts.first().copied();
+        let alike = self.starts.iter().all(|start| Some(*start) == first);
         // A line of the cache of each patient at a time; each cell of it then for all patients.
         const LINE: usize = 8;
         let patients = self.pending.len() / width;
@@ -456,11 +473,18 @@ impl Tally<'_> {
                 for (cell, values) in cells.clone().zip(&turned) {
                     let (time, output) = (cell / outputs, cell % outputs);
                     let counted = &mut self.statistics.values[output * times + time];
-                    values[..some.len()].iter().for_each(|value| counted.add(*value));
+                    if alike {
+                        values[..some.len()].iter().for_each(|value| counted.add(*value));
+                        continue;
+                    }
+                    let time = self.population.prepared.grid[time];
+                    let begun = self.starts[some.clone()].iter().map(|start| time >= *start);
+                    values.iter().zip(begun).filter(|(_, begun)| *begun).for_each(|(value, _)| counted.add(*value));
                 }
             }
         }
         self.pending.clear();
+        self.starts.clear();
     }
 }
 

@@ -5,7 +5,8 @@ use crate::diagnostic::codes::unit::WRONG_UNIT;
 use crate::diagnostic::codes::{data, population as codes};
 use crate::diagnostic::{Problems, Span, listing};
 use crate::model::{Model, Values};
-use crate::trajectory::{Head, HeadUnit, Rows, Sidecar, unquoted};
+use crate::observation::{Design, DesignSubject};
+use crate::trajectory::{Head, HeadUnit, Rows, Sidecar, brief, unquoted};
 use crate::unit::Unit;
 
 /// Patients from a table, read one by one: memory does not grow with their number.
@@ -38,6 +39,10 @@ pub struct PatientTable<R> {
     columns: Vec<Column>,
     typical: Individual,
     bounds: Vec<(f64, f64)>,
+    /// What a design tells of the covariates of its subjects: name, places of covariates and values at the start.
+    subjects: Vec<(String, Vec<(usize, f64)>)>,
+    /// How many patients were read or left out.
+    passed: u64,
 }
 
 /// What a column holds.
@@ -96,7 +101,19 @@ impl<R: BufRead> PatientTable<R> {
             ..Individual::default()
         };
         let bounds = bounds(model);
-        problems.or_value(Some(Self { rows, columns, typical, bounds }))
+        problems.or_value(Some(Self { rows, columns, typical, bounds, subjects: Vec::new(), passed: 0 }))
+    }
+
+    /// The same for patients that take the subjects of a design in turn: a covariate of the table that is not that of the
+    /// subject at its start is a mistake.
+    #[must_use]
+    pub fn agreeing_with(mut self, design: &Design) -> Self {
+        let first = |subject: &DesignSubject| {
+            let covariates = subject.covariates.iter().map(|course| (course.covariate, course.points[0].1)).collect();
+            (subject.name.clone(), covariates)
+        };
+        self.subjects = design.subjects.iter().map(first).collect();
+        self
     }
 
     /// The places of the parameters that have a column.
@@ -121,6 +138,8 @@ impl<R: BufRead> PatientTable<R> {
             return Ok(false);
         }
         let mut problems = Problems::default();
+        let subject = self.subjects.get((self.passed % self.subjects.len().max(1) as u64) as usize);
+        self.passed += 1;
         individual.subject = None;
         individual.class = None;
         individual.etas.clear();
@@ -148,9 +167,24 @@ impl<R: BufRead> PatientTable<R> {
                 Target::Parameter(at, conversion) => (&mut individual.parameters[*at], conversion),
                 Target::Covariate(at, conversion) => (&mut individual.covariates[*at], conversion),
             };
-            match number(text, conversion.as_ref()) {
-                Ok(number) => *value = number,
-                Err(fault) => fault.tell(text, &column.name, self.rows.span(place.clone()), &mut problems),
+            let of_subject = subject.and_then(|(name, known)| match column.target {
+                Target::Covariate(at, _) => {
+                    known.iter().find(|(other, _)| *other == at).map(|(_, value)| (name, *value))
+                }
+                _ => None,
+            });
+            match (number(text, conversion.as_ref()), of_subject) {
+                (Ok(number), Some((name, known))) if !alike(number, known) => {
+                    let (table, design) = (brief(number), brief(known));
+                    let message =
+                        format!("`{}` is {table} here and {design} in subject `{name}` of the design", column.name);
+                    problems
+                        .error(&data::DESIGN_RECORD, message)
+                        .label(self.rows.span(place.clone()), "this patient has that subject")
+                        .help("let both say the same, or remove the column from one of the tables");
+                }
+                (Ok(number), _) => *value = number,
+                (Err(fault), _) => fault.tell(text, &column.name, self.rows.span(place.clone()), &mut problems),
             }
         }
         if problems.has_errors() {
@@ -169,6 +203,7 @@ impl<R: BufRead> PatientTable<R> {
             if !self.rows.advance_below(false)? {
                 return Ok(skipped);
             }
+            self.passed += 1;
         }
         Ok(count)
     }
@@ -249,6 +284,11 @@ fn column(head: &Head, sidecar: &Sidecar, model: &Model, problems: &mut Problems
         (_, at) => Target::Covariate(at?, conversion),
     };
     Some(Column { name, target })
+}
+
+/// Whether two values are one, but for conversions between units.
+fn alike(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 1e-9 * one.abs().max(other.abs())
 }
 
 /// Why a field is no value.

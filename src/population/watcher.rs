@@ -5,9 +5,9 @@ use crate::crs::Course;
 use crate::integrate::{Piece, SideBySide, Sink};
 use crate::model::Model;
 use crate::numeric::{InstructionSet, Kernel, Lanes, Scalar, apart};
-use crate::outcome::{EndPointOutcome, EndPointRecorder, Exposure, Recorder, SAMPLES, Shapes, Window, shapes};
+use crate::outcome::{EndPointOutcome, EndPointRecorder, Exposure, Recorder, SAMPLES, Shapes, shapes};
 use crate::regimen::same_time;
-use crate::simulate::{Controller, Decision, Departure, Event, Happened, Plan, Stopped, Watcher};
+use crate::simulate::{Controller, Decision, Departure, Event, Happened, Plan, Prepared, Stopped, Watcher};
 use crate::unit::Conversion;
 
 /// What a patient leaves behind.
@@ -21,17 +21,23 @@ pub(super) struct Left<'a> {
     pub exposure: Vec<Exposure>,
     /// Those that the model declares.
     pub end_points: Vec<EndPointOutcome>,
-    /// Outputs at the output times, one row a time; rows not reached are missing.
+    /// Outputs at the output times, one row a time; rows not reached are missing, those before its start are NaN.
     pub rows: &'a [f64],
+    /// The same before the records of the times at which this is wanted.
+    pub arrived: &'a [f64],
     pub events: Vec<Event>,
     pub decisions: Vec<Decision>,
     pub courses: Vec<Course>,
 }
 
+/// The grid of rows that show the state before the records of their time.
+const ARRIVED: usize = 1;
+
 /// Watches the lanes of one crew.
 pub(super) struct Notes<'p, const N: usize, F> {
     plan: &'p Plan,
-    grid: &'p [f64],
+    /// Output times, and those at which rows show the state before the records of that time.
+    grids: [&'p [f64]; 2],
     outputs: usize,
     sampler: Sampler<'p, N>,
     lanes: Vec<LaneNotes>,
@@ -47,21 +53,17 @@ struct LaneNotes {
     patient: u64,
     exposure: Recorder,
     end_points: EndPointRecorder,
-    rows: Vec<f64>,
-    next: usize,
+    /// Rows of each grid, and the next time of it.
+    rows: [Vec<f64>; 2],
+    next: [usize; 2],
     before: Vec<f64>,
     after: Vec<f64>,
 }
 
 impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
-    pub fn new(
-        model: &Model,
-        plan: &'p Plan,
-        grid: &'p [f64],
-        window: Window,
-        instructions: InstructionSet,
-        leave: F,
-    ) -> Self {
+    pub fn new(prepared: &'p Prepared<'p>, instructions: InstructionSet, leave: F) -> Self {
+        let (model, plan) = (prepared.model(), &prepared.plan);
+        let (grids, window) = ([&prepared.grid[..], &prepared.arrived[..]], plan.window());
         let limits: Vec<Option<f64>> = model.outputs.iter().map(|output| output.lloq).collect();
         let outputs = limits.len();
         let points: Vec<_> = model.end_points.iter().map(|point| (point.side, point.threshold)).collect();
@@ -70,14 +72,14 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
             patient: 0,
             exposure: Recorder::new(&limits, window),
             end_points: EndPointRecorder::new(&points, window),
-            rows: Vec::with_capacity(grid.len() * outputs),
-            next: 0,
+            rows: grids.map(|grid| Vec::with_capacity(grid.len() * outputs)),
+            next: [0; 2],
             before: vec![0.0; followed],
             after: vec![0.0; followed],
         };
         Self {
             plan,
-            grid,
+            grids,
             outputs,
             sampler: Sampler::new(model, &plan.compiled, instructions),
             lanes: (0..N).map(|_| lane()).collect(),
@@ -88,23 +90,25 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
         }
     }
 
-    /// Rows at the output times within the pieces, side by side as long as any lane has one.
-    fn rows(&mut self, pieces: &SideBySide<'_, Lanes<N>>) {
+    /// Rows at the times of a grid within the pieces, side by side as long as any lane has one.
+    fn rows(&mut self, grid: usize, pieces: &SideBySide<'_, Lanes<N>>) {
         let mut times = [0.0; N];
         loop {
             let mut due = [false; N];
             for (lane, piece) in pieces.iter() {
-                let next = self.grid.get(self.lanes[lane].next).filter(|time| **time <= piece.to);
+                // What shows the state before a border may be another rounding of its time.
+                let within = |time: &&f64| **time <= piece.to || (grid == ARRIVED && same_time(**time, piece.to));
+                let next = self.grids[grid].get(self.lanes[lane].next[grid]).filter(within);
                 due[lane] = next.is_some();
-                times[lane] = next.copied().unwrap_or(piece.to);
+                times[lane] = next.map_or(piece.to, |time| time.min(piece.to));
             }
             if due == [false; N] {
                 return;
             }
             self.sampler.at(pieces, &times, &mut self.row);
             for (lane, notes) in self.lanes.iter_mut().enumerate().filter(|(lane, _)| due[*lane]) {
-                notes.rows.extend(self.row[..self.outputs].iter().map(|value| value.get(lane)));
-                notes.next += 1;
+                notes.rows[grid].extend(self.row[..self.outputs].iter().map(|value| value.get(lane)));
+                notes.next[grid] += 1;
             }
         }
     }
@@ -175,7 +179,10 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Sink<Lanes<N>> for Notes<'_, N, F>
     }
 
     fn pieces(&mut self, pieces: &SideBySide<'_, Lanes<N>>) {
-        self.rows(pieces);
+        self.rows(0, pieces);
+        if !self.grids[ARRIVED].is_empty() {
+            self.rows(ARRIVED, pieces);
+        }
         self.exposures(pieces);
     }
 }
@@ -184,18 +191,37 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
     fn begin(&mut self, lane: usize, patient: u64, time: f64, controller: &Controller<'_>, y: &[f64]) {
         let notes = &mut self.lanes[lane];
         notes.patient = patient;
+        let window = controller.plan().window();
+        notes.exposure.set_window(window);
+        notes.end_points.set_window(window);
+        for (grid, (rows, next)) in self.grids.iter().zip(notes.rows.iter_mut().zip(&mut notes.next)) {
+            // Times before its start, where others start earlier.
+            *next = grid.partition_point(|at| *at < time && !same_time(*at, time));
+            rows.clear();
+            rows.resize(*next * self.outputs, f64::NAN);
+        }
         let (states, held) = controller.untouched();
         self.sampler.seat(lane, controller.parameters(), held);
         let untouched: Vec<f64> = states.iter().map(|value| value.get(0)).collect();
         self.sampler.state(lane, time, &untouched, 0, &mut notes.before);
         notes.end_points.begin(time, &notes.before[self.outputs..]);
+        if self.grids[ARRIVED].get(notes.next[ARRIVED]).is_some_and(|at| *at <= time) {
+            match controller.arrived() {
+                Some((states, held)) => {
+                    self.sampler.hold(lane, held);
+                    let states: Vec<f64> = states.iter().map(|value| value.get(0)).collect();
+                    self.sampler.state(lane, time, &states, 0, &mut notes.after);
+                    notes.rows[ARRIVED].extend_from_slice(&notes.after[..self.outputs]);
+                }
+                None => notes.rows[ARRIVED].extend_from_slice(&notes.before[..self.outputs]),
+            }
+            notes.next[ARRIVED] += 1;
+        }
         self.sampler.hold(lane, controller.held());
         self.sampler.state(lane, time, y, 0, &mut notes.after);
-        notes.rows.clear();
-        notes.next = 0;
-        if self.grid.first().is_some_and(|at| *at <= time) {
-            notes.rows.extend_from_slice(&notes.after[..self.outputs]);
-            notes.next = 1;
+        if self.grids[0].get(notes.next[0]).is_some_and(|at| *at <= time) {
+            notes.rows[0].extend_from_slice(&notes.after[..self.outputs]);
+            notes.next[0] += 1;
         }
         notes.exposure.begin(time, &notes.after[..self.outputs]);
         notes.end_points.border(time, &notes.before[self.outputs..], &notes.after[self.outputs..]);
@@ -204,16 +230,25 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
     fn changed(&mut self, lane: usize, time: f64, before: &[f64], after: &[f64], controller: &Controller<'_>) {
         let notes = &mut self.lanes[lane];
         self.sampler.state(lane, time, before, 0, &mut notes.before);
+        if let Some((states, held)) = controller.arrived().filter(|_| notes.next[ARRIVED] > 0) {
+            let at = notes.next[ARRIVED] - 1;
+            if same_time(self.grids[ARRIVED][at], time) {
+                self.sampler.hold(lane, held);
+                let states: Vec<f64> = states.iter().map(|value| value.get(0)).collect();
+                self.sampler.state(lane, time, &states, 0, &mut notes.after);
+                notes.rows[ARRIVED][at * self.outputs..].copy_from_slice(&notes.after[..self.outputs]);
+            }
+        }
         self.sampler.hold(lane, controller.held());
         self.sampler.state(lane, time, after, 0, &mut notes.after);
         notes.exposure.border(time, &notes.before[..self.outputs], &notes.after[..self.outputs]);
         notes.end_points.border(time, &notes.before[self.outputs..], &notes.after[self.outputs..]);
         // Rows of this time, perhaps another rounding of it, show the state after.
-        let mut at = notes.next;
-        while at > 0 && same_time(self.grid[at - 1], time) {
+        let (mut at, grid) = (notes.next[0], self.grids[0]);
+        while at > 0 && same_time(grid[at - 1], time) {
             at -= 1;
-            self.sampler.state(lane, self.grid[at], after, 0, &mut notes.after);
-            notes.rows[at * self.outputs..][..self.outputs].copy_from_slice(&notes.after[..self.outputs]);
+            self.sampler.state(lane, grid[at], after, 0, &mut notes.after);
+            notes.rows[0][at * self.outputs..][..self.outputs].copy_from_slice(&notes.after[..self.outputs]);
         }
     }
 
@@ -229,7 +264,8 @@ impl<const N: usize, F: FnMut(u64, Left<'_>)> Watcher<N> for Notes<'_, N, F> {
             time: end.time,
             exposure,
             end_points,
-            rows: &notes.rows,
+            rows: &notes.rows[0],
+            arrived: &notes.rows[ARRIVED],
             events,
             decisions,
             courses,

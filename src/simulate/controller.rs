@@ -146,6 +146,9 @@ pub struct Controller<'p, S = One> {
     events: Vec<Event>,
     /// States and held values before anything acts at the start.
     untouched: (Vec<S>, Vec<S>),
+    /// States and held values of the present border after what was on its way, and whether anything was.
+    arrived: (Vec<S>, Vec<S>),
+    has_arrived: bool,
     /// The time of what happens now, with derivatives.
     pub(super) now: S,
     pub(super) moved: Moved<S>,
@@ -217,6 +220,8 @@ impl<'p, S: Scalar> Controller<'p, S> {
             readings: Vec::new(),
             events: Vec::new(),
             untouched: Default::default(),
+            arrived: Default::default(),
+            has_arrived: false,
             now: S::default(),
             moved: Moved::default(),
             workspace,
@@ -241,6 +246,17 @@ impl<'p, S: Scalar> Controller<'p, S> {
     /// States and held values at the start before anything acts, canonical.
     pub fn untouched(&self) -> (&[S], &[S]) {
         (&self.untouched.0, &self.untouched.1)
+    }
+
+    /// States and held values, canonical, at the last border after what was on its way there (additional and lagged doses,
+    /// ends of infusions, covariates that go on by `last`) and before its records; none if nothing was.
+    pub fn arrived(&self) -> Option<(&[S], &[S])> {
+        self.has_arrived.then_some((&self.arrived.0, &self.arrived.1))
+    }
+
+    /// The plan that it follows.
+    pub fn plan(&self) -> &'p Plan {
+        self.plan
     }
 
     /// The parameters, canonical.
@@ -319,7 +335,18 @@ impl<'p, S: Scalar> Controller<'p, S> {
         };
         self.look_at_withholding(time, y);
         let answer = self.extinctions(time, look, y);
-        let answer = answer.max(self.act(time, y));
+        self.has_arrived = false;
+        let arriving =
+            self.actions[self.next..].iter().take_while(|action| !action.record && due(action.time.get(0), time));
+        let arriving = arriving.count();
+        let answer = answer.max(self.act(time, arriving, y));
+        if arriving > 0 {
+            self.has_arrived = true;
+            self.arrived.0.clear();
+            self.arrived.0.extend_from_slice(y);
+            self.arrived.1.clone_from(&self.held);
+        }
+        let answer = answer.max(self.act(time, usize::MAX, y));
         if self.unsteady.is_some() {
             return Answer::Unsteady;
         }
@@ -333,7 +360,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
                     break;
                 }
                 Ok((_, true)) => {
-                    answer = answer.max(self.act(time, y));
+                    answer = answer.max(self.act(time, usize::MAX, y));
                     if self.unsteady.is_some() {
                         return Answer::Unsteady;
                     }
@@ -387,7 +414,8 @@ impl<'p, S: Scalar> Controller<'p, S> {
     pub fn order(&mut self, time: f64, orders: &[Order], y: &mut [S]) -> Answer {
         for Order { entry, amount, duration } in orders {
             let (amount, duration) = (S::splat(*amount), S::splat(*duration));
-            self.insert(Action { time: S::splat(time), kind: ActionKind::Dose { entry: *entry, amount, duration } });
+            let kind = ActionKind::Dose { entry: *entry, amount, duration };
+            self.insert(Action { time: S::splat(time), kind, record: true });
         }
         self.respond(time, Look::All, y)
     }
@@ -421,10 +449,14 @@ impl<'p, S: Scalar> Controller<'p, S> {
         answer
     }
 
-    /// Doses and timed switches that are due.
-    fn act(&mut self, time: f64, y: &mut [S]) -> Answer {
+    /// Doses and timed switches that are due, so many at most.
+    fn act(&mut self, time: f64, most: usize, y: &mut [S]) -> Answer {
         let mut answer = Answer::Proceed;
+        let last = self.next.saturating_add(most);
         while let Some(action) = self.actions.get(self.next).copied().filter(|action| due(action.time.get(0), time)) {
+            if self.next >= last {
+                break;
+            }
             self.next += 1;
             if let ActionKind::Dose { entry, amount, duration } = action.kind {
                 let (amount, duration) = (amount.get(0), duration.get(0));
@@ -506,7 +538,7 @@ impl<'p, S: Scalar> Controller<'p, S> {
         self.begun += 1;
         self.infusing.push(Infusing { number, state, rate });
         self.infuse(state);
-        self.insert(Action { time: end, kind: ActionKind::InfusionEnd { entry, number } });
+        self.insert(Action { time: end, kind: ActionKind::InfusionEnd { entry, number }, record: false });
     }
 
     /// Running infusions end at once; those of the regimen that were still to come are not in the list.
@@ -563,7 +595,12 @@ impl<'p, S: Scalar> Controller<'p, S> {
     }
 
     pub(super) fn insert(&mut self, action: Action<S>) {
-        let earlier = |other: &Action<S>| other.time.get(0) < action.time.get(0);
+        let time = action.time.get(0);
+        // Before records of another rounding of its time.
+        let earlier = |other: &Action<S>| {
+            let at = other.time.get(0);
+            if same_time(at, time) { !other.record && at < time } else { at < time }
+        };
         let at = self.actions[self.next..].partition_point(earlier) + self.next;
         self.actions.insert(at, action);
     }

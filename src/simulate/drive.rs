@@ -23,11 +23,15 @@ pub(super) trait Listener<S: Scalar>: Sink<S> {
 impl<S: Scalar> Listener<S> for Recorder<'_> {
     fn start(&mut self, time: f64, y: &[S], controller: &Controller<'_, S>) {
         let (states, held) = controller.untouched();
-        self.begin(time, (&values(states), &values(held)), &values(y), &values(controller.held()));
+        let arrived = controller.arrived().map(|(states, held)| (values(states), values(held)));
+        let arrived = arrived.as_ref().map(|(states, held)| (&states[..], &held[..]));
+        self.begin(time, (&values(states), &values(held)), arrived, (&values(y), &values(controller.held())));
     }
 
     fn changed(&mut self, time: f64, before: &[S], after: &[S], controller: &Controller<'_, S>) {
-        self.border(time, &values(before), &values(after), &values(controller.held()));
+        let arrived = controller.arrived().map(|(states, held)| (values(states), values(held)));
+        let arrived = arrived.as_ref().map(|(states, held)| (&states[..], &held[..]));
+        self.border(time, &values(before), arrived, (&values(after), &values(controller.held())));
     }
 }
 

@@ -8,6 +8,18 @@ use crate::unit::{Quantity, Unit};
 /// Most rows of one run.
 const MOST: usize = 1_000_000;
 
+/// Which of the states of one time a row shows, in the order in which they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Before everything that happens then: `pre`.
+    Before,
+    /// After what was on its way (additional and lagged doses), before the records of that time: what an observation sees
+    /// that stands before them.
+    Arrived,
+    /// After everything: `post`.
+    After,
+}
+
 /// Output times, in the time unit of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Grid {
@@ -17,8 +29,8 @@ pub enum Grid {
     Every(f64),
     /// At these times, ascending.
     At(Vec<f64>),
-    /// The same, each with whether its row shows the state before what happens then; of one time that comes first.
-    Sides(Vec<(f64, bool)>),
+    /// The same, each with the state that its row shows; by time, of one time by phase.
+    Phases(Vec<(f64, Phase)>),
     /// The start and so many points in each accepted step, and both sides of each jump: smooth curves for figures.
     Steps(usize),
 }
@@ -41,14 +53,14 @@ impl Grid {
     }
 
     /// Reads `1, 5, 9.3 d`: a number without a unit has that of the next. `pre` behind a time asks for the state before
-    /// what happens then, `post` for that after it, `pre|post` for both; behind the last time it holds for all.
+    /// everything that happens then, additional and lagged doses too, `post` for that after it, `pre|post` for both; behind
+    /// the last time it holds for all.
     ///
     /// # Errors
     /// Something that is not a time.
     pub fn parse_at(place: &Span, time: &Unit) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let (mut start, mut unit) = (place.end, None);
-        let mut times = Vec::new();
         let mut sides = Vec::new();
         let mut usual = (false, true);
         for part in place.text().rsplit(',') {
@@ -60,7 +72,7 @@ impl Grid {
                 found.into_iter().find(|(word, _)| end.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ')));
             if let Some((word, side)) = word {
                 range.end = range.start + end.len() - word.len();
-                if times.is_empty() && sides.is_empty() {
+                if sides.is_empty() {
                     usual = side;
                 }
             }
@@ -73,32 +85,34 @@ impl Grid {
                 _ => unit = Some(quantity.unit.clone()),
             }
             if let Some(time) = quantity.expect(time, "an output time", &place.source.span(range), &mut problems) {
-                times.push(time);
-                sides.extend(side.0.then_some((time, true)));
-                sides.extend(side.1.then_some((time, false)));
+                sides.extend(side.0.then_some((time, Phase::Before)));
+                sides.extend(side.1.then_some((time, Phase::After)));
             }
         }
-        if sides.iter().any(|(_, before)| *before) {
-            sides.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-            sides.dedup();
-            return problems.or_value(Some(Self::Sides(sides)));
-        }
-        times.sort_by(f64::total_cmp);
-        times.dedup();
-        problems.or_value(Some(Self::At(times)))
+        problems.or_value(Some(Self::of_phases(sides)))
     }
 
-    /// Which rows show the state before what happens at their time; empty if none does.
-    pub fn before(&self) -> Vec<bool> {
+    /// Rows at times in any order, each with the state that it shows.
+    pub fn of_phases(mut rows: Vec<(f64, Phase)>) -> Self {
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        rows.dedup();
+        match rows.iter().all(|(_, phase)| *phase == Phase::After) {
+            true => Self::At(rows.into_iter().map(|(time, _)| time).collect()),
+            false => Self::Phases(rows),
+        }
+    }
+
+    /// The state that each row shows; empty if all show that after everything.
+    pub fn phases(&self) -> Vec<Phase> {
         match self {
-            Self::Sides(sides) => sides.iter().map(|(_, before)| *before).collect(),
+            Self::Phases(rows) => rows.iter().map(|(_, phase)| *phase).collect(),
             _ => Vec::new(),
         }
     }
 
     /// Refuses rows before what happens at their time where they are not made.
     pub(super) fn one_side(&self, whose: &str) -> Result<(), Problems> {
-        if !matches!(self, Self::Sides(_)) {
+        if !matches!(self, Self::Phases(_)) {
             return Ok(());
         }
         let mut problems = Problems::default();
@@ -117,7 +131,7 @@ impl Grid {
             Self::Points(count) => *count as f64,
             Self::Every(step) => ((end - start) / step).ceil() + 1.0,
             Self::At(times) => times.len() as f64,
-            Self::Sides(times) => times.len() as f64,
+            Self::Phases(rows) => rows.len() as f64,
             Self::Steps(_) => 1.0,
         };
         if count > MOST as f64 {
@@ -143,8 +157,8 @@ impl Grid {
                 }
                 times
             }
-            Self::Sides(sides) => {
-                return Self::At(sides.iter().map(|(time, _)| *time).collect()).times(start, end, unit);
+            Self::Phases(rows) => {
+                return Self::At(rows.iter().map(|(time, _)| *time).collect()).times(start, end, unit);
             }
             Self::At(times) => {
                 if let Some(outside) = times.iter().find(|time| !(start..=end).contains(*time)) {
@@ -199,7 +213,7 @@ mod tests {
         assert_eq!(at("12 h, 2 d").unwrap(), Grid::At(vec![0.5, 2.0]));
         assert_eq!(at("36, 12 h, 1 d,-1 d").unwrap(), Grid::At(vec![-1.0, 0.5, 1.0, 1.5]));
         let sides = |text: &str| match at(text).unwrap() {
-            Grid::Sides(sides) => sides,
+            Grid::Phases(rows) => rows.iter().map(|(time, phase)| (*time, *phase == Phase::Before)).collect::<Vec<_>>(),
             other => panic!("{other:?}"),
         };
         assert_eq!(

@@ -23,6 +23,8 @@ mod file;
 mod follower;
 mod grid;
 mod moving;
+#[cfg(test)]
+mod phases_tests;
 mod plan;
 mod predict;
 mod prepare;
@@ -39,7 +41,7 @@ pub use controller::{Controller, Event, EventKind, Happened, Order};
 pub use covariates::Course;
 pub use crew::{Crew, Departure, Stopped, Watcher};
 pub use file::{ScenarioFile, embedded_scenario, scenario_names};
-pub use grid::{Grid, positive_time};
+pub use grid::{Grid, Phase, positive_time};
 pub use plan::Plan;
 pub use predict::Predictor;
 pub use prepare::Prepared;

@@ -1,11 +1,14 @@
 //! What all patients of a run share: compiled equations, doses, the end.
 
+use std::sync::Arc;
+
 use super::covariates::Course;
 use crate::compile::{Compiled, SwitchKind};
 use crate::crs::Course as Graded;
 use crate::model::{DoseKind, Model};
 use crate::numeric::Scalar;
-use crate::regimen::{Administration, Delivery, Given};
+use crate::outcome::Window;
+use crate::regimen::{Administration, Delivery, Given, same_time};
 use crate::sign::{Sign, Signs};
 use crate::simulate::treatment::Treatment;
 use crate::unit::{Conversion, Unit};
@@ -13,8 +16,8 @@ use crate::unit::{Conversion, Unit};
 /// Compiled equations with doses and end; immutable, shared by all lanes and threads.
 #[derive(Debug)]
 pub struct Plan {
-    /// The equations.
-    pub compiled: Compiled,
+    /// The equations, which plans of other doses may share.
+    pub compiled: Arc<Compiled>,
     /// End of the run, in the time unit of the model.
     pub end: f64,
     /// Signs that each dose entry sets.
@@ -29,6 +32,8 @@ pub struct Plan {
     /// Magnitude of each state below which relative accuracy is not asked for, canonical.
     pub(super) magnitudes: Vec<f64>,
     nothing_given: Signs,
+    /// The dose entry from whose first dose exposure counts.
+    cart: Option<usize>,
     /// From the unit of each sign to canonical numbers.
     signs: Vec<Conversion>,
     days: f64,
@@ -39,6 +44,8 @@ pub struct Plan {
 pub(super) struct Action<S> {
     pub time: S,
     pub kind: ActionKind<S>,
+    /// Whether it acts only after what was on its way: a record, or what follows it.
+    pub record: bool,
 }
 
 /// What is due.
@@ -87,7 +94,12 @@ const AFTERWARDS: Rank = 3;
 
 impl Plan {
     /// The plan of a model under a regimen.
-    pub fn new(model: &Model, compiled: Compiled, administrations: Vec<Administration>, end: f64) -> Self {
+    pub fn new(
+        model: &Model,
+        compiled: impl Into<Arc<Compiled>>,
+        administrations: Vec<Administration>,
+        end: f64,
+    ) -> Self {
         let day = Unit::parse_str("d").expect("d is a unit");
         Self {
             end,
@@ -107,14 +119,15 @@ impl Plan {
                 .map(|state| model.scales.to_canonical(&state.unit.difference(), state.tolerance))
                 .collect(),
             nothing_given: nothing_given(model),
+            cart: model.doses.iter().position(|dose| dose.name.text == "cart"),
             days: model.time.convert(1.0, &day).expect("the model's time is a time"),
-            compiled,
+            compiled: compiled.into(),
         }
     }
 
     /// The same with rules of treatment; their times count from the first dose of entry `cart`, if there is one.
-    pub(super) fn with_treatment(mut self, mut treatment: Treatment, cart: Option<usize>) -> Self {
-        treatment.origin = cart.and_then(|entry| self.first_dose(entry)).unwrap_or(0.0);
+    pub(super) fn with_treatment(mut self, mut treatment: Treatment) -> Self {
+        treatment.origin = self.window().origin;
         self.treatment = Some(treatment);
         self
     }
@@ -147,6 +160,17 @@ impl Plan {
     /// Time in the unit of the model of days.
     pub fn from_days(&self, days: f64) -> f64 {
         days / self.days
+    }
+
+    /// What exposure counts: from the first CAR-T dose, else from time 0.
+    pub fn window(&self) -> Window {
+        let origin = self.cart.and_then(|entry| self.first_dose(entry)).unwrap_or(0.0);
+        Window { origin, until: self.end, day: self.from_days(1.0) }
+    }
+
+    /// The doses, sorted by time.
+    pub(super) fn administrations(&self) -> &[Administration] {
+        &self.administrations
     }
 
     /// Start of the run: 0, or the first administration before it.
@@ -182,11 +206,14 @@ impl Plan {
         mut constants: impl FnMut(&[S]) -> Vec<S>,
     ) -> Vec<Action<S>> {
         let mut actions: Vec<(Rank, usize, Action<S>)> = Vec::new();
+        let mut add = |rank: Rank, order: usize, time: S, kind: ActionKind<S>| {
+            actions.push((rank, order, Action { time, kind, record: rank >= RECORD }));
+        };
         let at_start = constants(held);
         for (order, dose) in self.administrations.iter().enumerate() {
             let record = S::splat(dose.time);
             let Some(index) = dose.entry else {
-                actions.push((RECORD, order, Action { time: record, kind: ActionKind::Reset }));
+                add(RECORD, order, record, ActionKind::Reset);
                 continue;
             };
             let (then, of_then);
@@ -204,25 +231,28 @@ impl Plan {
             }
             let (kind, lag, settled) = self.dose(dose, index, parameters, covariate, of_record);
             if let Some(settled) = settled {
-                actions.push((RECORD, order, Action { time: record, kind: ActionKind::Settle(settled) }));
+                add(RECORD, order, record, ActionKind::Settle(settled));
             }
             let rank = if dose.additional || lag.get(0) > 0.0 { ON_ITS_WAY } else { RECORD };
-            actions.push((rank, order, Action { time: record + lag, kind }));
+            add(rank, order, record + lag, kind);
         }
         for course in &self.courses {
             for (time, rank, value) in course.changes() {
                 let kind = ActionKind::Covariate { slot: self.compiled.held.covariates + course.covariate, value };
                 let rank = if rank { AFTERWARDS } else { COVARIATE };
-                actions.push((rank, 0, Action { time: S::splat(time), kind }));
+                add(rank, 0, S::splat(time), kind);
             }
         }
         for (at, switch) in self.compiled.switches.iter().enumerate() {
             if let SwitchKind::Time(constant) = switch.kind {
-                actions.push((ON_ITS_WAY, 0, Action { time: at_start[constant], kind: ActionKind::Switch(at) }));
+                add(ON_ITS_WAY, 0, at_start[constant], ActionKind::Switch(at));
             }
         }
-        actions
-            .sort_by(|(rank_a, _, a), (rank_b, _, b)| a.time.get(0).total_cmp(&b.time.get(0)).then(rank_a.cmp(rank_b)));
+        actions.sort_by(|(.., a), (.., b)| a.time.get(0).total_cmp(&b.time.get(0)));
+        // A time and a lag may add up to another rounding of the time of a record.
+        let one_time =
+            |a: &(Rank, usize, Action<S>), b: &(_, _, Action<S>)| same_time(a.2.time.get(0), b.2.time.get(0));
+        actions.chunk_by_mut(one_time).for_each(|chunk| chunk.sort_by_key(|(rank, ..)| *rank));
         self.cancel(&mut actions);
         actions.into_iter().map(|(.., action)| action).collect()
     }
@@ -340,7 +370,7 @@ impl Plan {
                 *duration = *duration * total;
             }
         }
-        Some(Action { time: S::splat(dose.time) + lag, kind })
+        Some(Action { time: S::splat(dose.time) + lag, kind, record: false })
     }
 }
 

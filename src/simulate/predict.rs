@@ -1,5 +1,7 @@
 //! The rows of many subjects at parameters that change: what a fit asks for over and over.
 
+use std::sync::Arc;
+
 use super::controller::Controller;
 use super::crew::{Crew, Departure, Watcher};
 use super::drive::{self, Listener, drive_by};
@@ -22,7 +24,8 @@ const LANES: usize = 16;
 /// Predicts the rows of subjects, each under its own doses and covariates.
 ///
 /// Values of parameters and predictions are in the units of the model. A row at the time of a dose shows the state after
-/// it, unless it stands before the record of the dose.
+/// it, unless it stands before the record of the dose: then it shows the state after additional and lagged doses of that
+/// time, before its records.
 #[derive(Debug)]
 pub struct Predictor<'m> {
     subjects: Vec<Subject<'m>>,
@@ -47,7 +50,7 @@ impl<'m> Predictor<'m> {
     /// Doses that do not fit the model, rows before the start of the run.
     pub fn new(scenario: &Scenario<'m>, subjects: &[DesignSubject]) -> Result<Self, Problems> {
         let model = scenario.model;
-        let compiled = compile::compile(model, &[]);
+        let compiled = Arc::new(compile::compile(model, &[]));
         let mut problems = Problems::default();
         let mut prepared = Vec::with_capacity(subjects.len());
         for subject in subjects {
@@ -176,8 +179,10 @@ impl<'a, S: Scalar> Taker<'a, S> {
         }
     }
 
-    fn hold(&mut self, held: &[S]) {
+    /// Takes states and held values for the next rows.
+    fn stand(&mut self, (states, held): (&[S], &[S])) {
         held.iter().enumerate().for_each(|(slot, value)| self.workspace.set_held_scalar(slot, *value));
+        self.y.copy_from_slice(states);
     }
 
     /// The row at this place, from the state at hand.
@@ -191,6 +196,13 @@ impl<'a, S: Scalar> Taker<'a, S> {
     fn push(&mut self) {
         let row = self.row(self.found.len());
         self.found.push(row);
+    }
+
+    /// Makes the rows of a time anew: those before its records, or the others.
+    fn again(&mut self, time: f64, before: bool) {
+        for at in again(&self.subject.rows, self.found.len(), time, before) {
+            self.found[at] = self.row(at);
+        }
     }
 
     fn is_due(&self, to: f64) -> Option<f64> {
@@ -210,32 +222,30 @@ impl<S: Scalar> Sink<S> for Taker<'_, S> {
 
 impl<S: Scalar> Listener<S> for Taker<'_, S> {
     fn start(&mut self, time: f64, y: &[S], controller: &Controller<'_, S>) {
-        let (states, held) = controller.untouched();
-        self.hold(held);
-        self.y.copy_from_slice(states);
+        self.stand(controller.arrived().unwrap_or_else(|| controller.untouched()));
         while self.subject.rows.get(self.found.len()).is_some_and(|row| row.before && row.time <= time) {
             self.push();
         }
-        self.hold(controller.held());
-        self.y.copy_from_slice(y);
+        self.stand((y, controller.held()));
         while self.is_due(time).is_some() {
             self.push();
         }
     }
 
     fn changed(&mut self, time: f64, _before: &[S], after: &[S], controller: &Controller<'_, S>) {
-        self.hold(controller.held());
-        self.y.copy_from_slice(after);
-        for at in again(&self.subject.rows, self.found.len(), time) {
-            self.found[at] = self.row(at);
+        if let Some(arrived) = controller.arrived() {
+            self.stand(arrived);
+            self.again(time, true);
         }
+        self.stand((after, controller.held()));
+        self.again(time, false);
     }
 }
 
-/// Rows so far that show the state after what happens at `time`.
-fn again(rows: &[DesignRow], so_far: usize, time: f64) -> impl Iterator<Item = usize> {
+/// Rows so far of `time`: those that show the state before its records, or those that show the state after them.
+fn again(rows: &[DesignRow], so_far: usize, time: f64, before: bool) -> impl Iterator<Item = usize> {
     let first = rows[..so_far].iter().rev().take_while(|row| same_time(row.time, time)).count();
-    (so_far - first..so_far).filter(|at| !rows[*at].before)
+    (so_far - first..so_far).filter(move |at| rows[*at].before == before)
 }
 
 /// Takes down the rows of those in the lanes.
@@ -329,7 +339,7 @@ impl Watcher<LANES> for Watching<'_, '_> {
         }
         self.found[patient as usize].fill(f64::NAN);
         let rows = self.rows(lane);
-        let (states, held) = controller.untouched();
+        let (states, held) = controller.arrived().unwrap_or_else(|| controller.untouched());
         self.hold(lane, held);
         let before = rows.iter().take_while(|row| row.before && row.time <= time).count();
         for at in 0..before {
@@ -344,8 +354,15 @@ impl Watcher<LANES> for Watching<'_, '_> {
     }
 
     fn changed(&mut self, lane: usize, time: f64, _before: &[f64], after: &[f64], controller: &Controller<'_>) {
+        let (rows, next) = (self.rows(lane), self.lanes[lane].next);
+        if let Some((states, held)) = controller.arrived() {
+            self.hold(lane, held);
+            for at in again(rows, next, time, true) {
+                self.fill(lane, at, states.iter().map(|value| value.get(0)));
+            }
+        }
         self.hold(lane, controller.held());
-        for at in again(self.rows(lane), self.lanes[lane].next, time) {
+        for at in again(rows, next, time, false) {
             self.fill(lane, at, after.iter().copied());
         }
     }

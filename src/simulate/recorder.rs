@@ -1,5 +1,6 @@
 //! Rows of the trajectory and the exposure, from pieces of accepted steps.
 
+use super::grid::Phase;
 use crate::compile::{Compiled, Workspace};
 use crate::integrate::{Piece, Sink};
 use crate::model::Model;
@@ -22,8 +23,8 @@ pub(super) struct Recorder<'p> {
     output_units: Vec<Conversion>,
     grid: Vec<f64>,
     next: usize,
-    /// Rows that show the state before what happens at their time.
-    before: Vec<bool>,
+    /// Which state of its time each row shows; beyond the end that after everything.
+    phases: Vec<Phase>,
     /// Rows in each piece, besides those of the grid.
     per_step: usize,
     trajectory: Trajectory,
@@ -34,6 +35,9 @@ pub(super) struct Recorder<'p> {
     measured: Measured,
     scratch: Scratch,
 }
+
+/// States and held values.
+pub(super) type Values<'a> = (&'a [f64], &'a [f64]);
 
 /// Times and values of what is measured.
 pub(super) type Measurements = Vec<(f64, Vec<f64>)>;
@@ -95,7 +99,7 @@ impl<'p> Recorder<'p> {
             trajectory: Trajectory::new(model.time.clone(), states.chain(outputs).collect()),
             grid,
             next: 0,
-            before: Vec::new(),
+            phases: Vec::new(),
             per_step,
             measured: Measured { gap: f64::INFINITY, start: 0.0, rows: Vec::new() },
             exposure: exposure.then(|| ExposureRecorder::new(&limits, window)),
@@ -119,13 +123,21 @@ impl<'p> Recorder<'p> {
         }
     }
 
-    /// Says which rows of the grid show the state before what happens at their time.
-    pub fn show_before(&mut self, before: Vec<bool>) {
-        self.before = before;
+    /// Says which state of its time each row of the grid shows.
+    pub fn show_phases(&mut self, phases: Vec<Phase>) {
+        self.phases = phases;
     }
 
-    fn is_before(&self, row: usize) -> bool {
-        self.before.get(row).is_some_and(|before| *before)
+    fn phase(&self, row: usize) -> Phase {
+        self.phases.get(row).copied().unwrap_or(Phase::After)
+    }
+
+    /// Makes the next row if it is due by now and shows this state, which stands in the scratch buffer.
+    fn row_of(&mut self, phase: Phase, time: f64) {
+        if self.grid.get(self.next).is_some_and(|at| *at <= time) && self.phase(self.next) == phase {
+            self.row(time);
+            self.next += 1;
+        }
     }
 
     /// Measures signs every so often.
@@ -133,23 +145,19 @@ impl<'p> Recorder<'p> {
         self.measured.gap = gap;
     }
 
-    /// The start of the run, after what is due then; `untouched` are states and held values before that.
-    pub fn begin(&mut self, time: f64, untouched: (&[f64], &[f64]), y: &[f64], held: &[f64]) {
+    /// The start of the run, after what is due then; `untouched` are states and held values before that, `arrived` those
+    /// between, if something was on its way.
+    pub fn begin(&mut self, time: f64, untouched: Values<'_>, arrived: Option<Values<'_>>, (y, held): Values<'_>) {
         self.hold(untouched.1);
         self.outputs_at(time, untouched.0);
         self.end_points.begin(time, &self.scratch.end_points[1]);
         self.scratch.end_points.swap(0, 1);
-        if self.grid.get(self.next).is_some_and(|at| *at <= time) && self.is_before(self.next) {
-            self.row(time);
-            self.next += 1;
-        }
-        self.hold(held);
+        self.row_of(Phase::Before, time);
+        self.stand(arrived.unwrap_or(untouched));
+        self.row_of(Phase::Arrived, time);
         self.measured.start = time;
-        self.scratch.y.copy_from_slice(y);
-        if self.grid.get(self.next).is_some_and(|at| *at <= time) {
-            self.row(time);
-            self.next += 1;
-        }
+        self.stand((y, held));
+        self.row_of(Phase::After, time);
         self.outputs_at(time, y);
         if let Some(exposure) = &mut self.exposure {
             exposure.begin(time, &self.scratch.after);
@@ -158,8 +166,8 @@ impl<'p> Recorder<'p> {
         self.end_points.border(time, before, after);
     }
 
-    /// A border at which the state or held values changed.
-    pub fn border(&mut self, time: f64, before: &[f64], after: &[f64], held: &[f64]) {
+    /// A border at which the state or held values changed; `arrived` are those after what was on its way, if anything was.
+    pub fn border(&mut self, time: f64, before: &[f64], arrived: Option<Values<'_>>, (after, held): Values<'_>) {
         self.outputs_at(time, before);
         self.scratch.before.copy_from_slice(&self.scratch.after);
         self.scratch.end_points.swap(0, 1);
@@ -168,25 +176,36 @@ impl<'p> Recorder<'p> {
         if let Some(exposure) = &mut self.exposure {
             exposure.border(time, &self.scratch.before, &self.scratch.after);
         }
-        let [before, after] = &self.scratch.end_points;
-        self.end_points.border(time, before, after);
+        let [old, new] = &self.scratch.end_points;
+        self.end_points.border(time, old, new);
         if self.per_step > 0 {
             // Figures show both: a jump stands upright.
-            if before != after || self.scratch.before != self.scratch.after {
+            if old != new || self.scratch.before != self.scratch.after {
                 self.row(time);
             }
             return;
         }
-        // Rows of this time, perhaps another rounding of it, show the state after.
+        // Rows of this time, perhaps another rounding of it, as far as they show something later than the state before it.
         let rows = self.trajectory.time.iter().rev().take_while(|row| same_time(**row, time)).count();
-        // Those that show the state before it come first and stay.
         let first = self.trajectory.time.len() - rows;
-        let stay = (first..first + rows).take_while(|row| self.is_before(*row)).count();
+        let last = if arrived.is_some() { Phase::Before } else { Phase::Arrived };
+        let stay = (first..first + rows).take_while(|row| self.phase(*row) <= last).count();
         let times = self.trajectory.time.split_off(first + stay);
         self.trajectory.values.truncate(self.trajectory.time.len() * self.trajectory.columns.len());
-        for row in times {
+        for (place, row) in times.into_iter().enumerate() {
+            match (self.phase(first + stay + place), arrived) {
+                (Phase::Arrived, Some(arrived)) => self.stand(arrived),
+                _ => self.stand((after, held)),
+            }
             self.row(row);
         }
+        self.stand((after, held));
+    }
+
+    /// Takes states and held values for the next rows.
+    fn stand(&mut self, (y, held): Values<'_>) {
+        self.hold(held);
+        self.scratch.y.copy_from_slice(y);
     }
 
     /// The trajectory so far; the exposure to `time`, one a declared output, and the end points of the model; and what was
@@ -255,8 +274,8 @@ impl Scratch {
 impl<S: Scalar> Sink<S> for Recorder<'_> {
     fn piece(&mut self, _lane: usize, piece: &Piece<'_, S>) {
         loop {
-            let before = self.is_before(self.next);
-            let due = |time: &&f64| **time <= piece.to || (before && same_time(**time, piece.to));
+            let early = self.phase(self.next) < Phase::After;
+            let due = |time: &&f64| **time <= piece.to || (early && same_time(**time, piece.to));
             let Some(&time) = self.grid.get(self.next).filter(due) else { break };
             piece.eval(time.min(piece.to), &mut self.scratch.y);
             self.row(time);

@@ -1,20 +1,22 @@
 //! One patient from start to end.
 
+use std::sync::Arc;
+
 use super::controller::{Controller, Event, Happened};
 use super::drive::{Driven, drive};
 use super::grid::Grid;
 use super::plan::Plan;
 use super::recorder::{Measurements, Recorder};
 use super::scenario::{Grading, Scenario};
-use super::treatment::{self, DecisionRow};
-use crate::compile;
+use super::treatment::{self, DecisionRow, Treatment};
+use crate::compile::{self, Compiled};
 use crate::crs::{Course, Panel, Rounds};
 use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::integrate::{Counters, Failure, Method};
 use crate::model::{EndPoint, Model};
 use crate::numeric::Scalar;
-use crate::outcome::{EndPointOutcome, EndPointRow, Exposure, ExposureRow, Window};
+use crate::outcome::{EndPointOutcome, EndPointRow, Exposure, ExposureRow};
 use crate::regimen::Administration;
 use crate::sign::Signs;
 use crate::trajectory::Trajectory;
@@ -75,33 +77,54 @@ pub(super) fn simulate(scenario: &Scenario<'_>) -> Result<Run, Failed> {
 
 /// Compiles a scenario, with its doses and graders.
 pub(super) fn plan(scenario: &Scenario<'_>) -> Result<(Plan, Option<Panel>), Problems> {
-    let model = scenario.model;
-    let administrations = administrations(scenario)?;
-    if scenario.grading.is_some() && !model.has_signs() {
-        let mut found = Diagnostic::error(&codes::NO_SIGNS, format!("model `{}` has no signs to grade", model.name));
-        found.help("`cascade models` shows which models grade; `cart-crs` does");
-        return Err(found.into());
+    Shared::of(scenario)?.plan(scenario)
+}
+
+/// What scenarios share that differ in doses and covariates alone.
+pub(super) struct Shared {
+    compiled: Arc<Compiled>,
+    grading: Option<Grading>,
+    rules: Option<Treatment>,
+}
+
+impl Shared {
+    /// Compiles a scenario.
+    pub fn of(scenario: &Scenario<'_>) -> Result<Self, Problems> {
+        let model = scenario.model;
+        let administrations = administrations(scenario)?;
+        if scenario.grading.is_some() && !model.has_signs() {
+            let mut found =
+                Diagnostic::error(&codes::NO_SIGNS, format!("model `{}` has no signs to grade", model.name));
+            found.help("`cascade models` shows which models grade; `cart-crs` does");
+            return Err(found.into());
+        }
+        let mut grading = scenario.grading.clone();
+        let scales = grading.as_ref().map_or(&[][..], |grading| &grading.scales);
+        let rounds = grading.as_ref().is_some_and(|grading| grading.vitals_every.is_some());
+        let asked = match scenario.rules.as_slice() {
+            [] => None,
+            rules => Some(treatment::ask(rules, model, scales, rounds, scenario.until)?),
+        };
+        // Rules may ask for grades that the user does not.
+        if let Some(asked) = asked.as_ref().filter(|asked| !asked.scales.is_empty()) {
+            let more = grading.get_or_insert_with(Grading::of_adult);
+            more.scales = more.scales.iter().chain(&asked.scales).cloned().collect();
+        }
+        let panel = grading.as_ref().map(|grading| graders(grading, model, &administrations)).transpose()?;
+        let atoms = panel.as_ref().map_or_else(Vec::new, Panel::continuous_atoms);
+        let (questions, rules) = asked.map_or_else(Default::default, |asked| (asked.questions, Some(asked.treatment)));
+        Ok(Self { compiled: Arc::new(compile::compile_with(model, &atoms, &questions)), grading, rules })
     }
-    let mut grading = scenario.grading.clone();
-    let scales = grading.as_ref().map_or(&[][..], |grading| &grading.scales);
-    let rounds = grading.as_ref().is_some_and(|grading| grading.vitals_every.is_some());
-    let asked = match scenario.rules.as_slice() {
-        [] => None,
-        rules => Some(treatment::ask(rules, model, scales, rounds, scenario.until)?),
-    };
-    // Rules may ask for grades that the user does not.
-    if let Some(asked) = asked.as_ref().filter(|asked| !asked.scales.is_empty()) {
-        let more = grading.get_or_insert_with(Grading::of_adult);
-        more.scales = more.scales.iter().chain(&asked.scales).cloned().collect();
+
+    /// The plan and the graders of a scenario that differs from the compiled one in doses and covariates alone.
+    pub fn plan(&self, scenario: &Scenario<'_>) -> Result<(Plan, Option<Panel>), Problems> {
+        let model = scenario.model;
+        let administrations = administrations(scenario)?;
+        let panel = self.grading.as_ref().map(|grading| graders(grading, model, &administrations)).transpose()?;
+        let plan = Plan::new(model, self.compiled.clone(), administrations, scenario.until);
+        let plan = plan.with_courses(scenario.courses.clone());
+        Ok((if let Some(rules) = &self.rules { plan.with_treatment(rules.clone()) } else { plan }, panel))
     }
-    let panel = grading.as_ref().map(|grading| graders(grading, model, &administrations)).transpose()?;
-    let atoms = panel.as_ref().map_or_else(Vec::new, Panel::continuous_atoms);
-    let (questions, rules) = asked.map_or_else(Default::default, |asked| (asked.questions, Some(asked.treatment)));
-    let compiled = compile::compile_with(model, &atoms, &questions);
-    let plan = Plan::new(model, compiled, administrations, scenario.until).with_courses(scenario.courses.clone());
-    let cart = model.doses.iter().position(|dose| dose.name.text == "cart");
-    let plan = if let Some(rules) = rules { plan.with_treatment(rules, cart) } else { plan };
-    Ok((plan, panel))
 }
 
 /// The doses of a scenario.
@@ -139,9 +162,9 @@ pub(super) fn recorder<'p>(
     let model = scenario.model;
     let grid = scenario.grid.times(plan.start(), plan.end, &model.time)?;
     let per_step = if let Grid::Steps(count) = scenario.grid { count } else { 0 };
-    let window = window(model, plan);
+    let window = plan.window();
     let mut recorder = Recorder::new(model, &plan.compiled, parameters, grid, per_step, window, scenario.exposure);
-    recorder.show_before(scenario.grid.before());
+    recorder.show_phases(scenario.grid.phases());
     if let Some(gap) = scenario.reading_gap {
         recorder.measure_every(gap);
     }
@@ -202,13 +225,6 @@ fn with_measured(plan: &Plan, changes: Vec<(f64, Signs)>, measured: Measurements
 
 fn canonical<'a>(model: &Model, units: impl Iterator<Item = &'a Unit>, values: &[f64]) -> Vec<f64> {
     units.zip(values).map(|(unit, value)| model.scales.to_canonical(unit, *value)).collect()
-}
-
-/// Exposure counts from the first CAR-T dose, else from time 0.
-pub(super) fn window(model: &Model, plan: &Plan) -> Window {
-    let entry = model.doses.iter().position(|dose| dose.name.text == "cart");
-    let origin = entry.and_then(|entry| plan.first_dose(entry)).unwrap_or(0.0);
-    Window { origin, until: plan.end, day: plan.from_days(1.0) }
 }
 
 fn exposure_rows(model: &Model, list: Vec<Exposure>) -> Vec<ExposureRow> {

@@ -1,5 +1,7 @@
 //! Derivatives of a run by its parameters, through the whole solve.
 
+use std::sync::Arc;
+
 use super::controller::Controller;
 use super::drive::drive;
 use super::follower::{Ends, Follower};
@@ -229,7 +231,8 @@ fn plan<'m>(scenario: &Scenario<'m>) -> Result<(Scenario<'m>, Plan), Problems> {
     scenario.grading = None;
     scenario.grid.one_side("a run with derivatives")?;
     let administrations = run::administrations(&scenario)?;
-    let plan = Plan::new(scenario.model, compile::compile(scenario.model, &[]), administrations, scenario.until);
+    let compiled = Arc::new(compile::compile(scenario.model, &[]));
+    let plan = Plan::new(scenario.model, compiled, administrations, scenario.until);
     let plan = plan.with_courses(scenario.courses.clone());
     Ok((scenario, plan))
 }
@@ -308,7 +311,7 @@ fn solve<S: Scalar>(
         values.iter().enumerate().map(|(at, value)| seed(slot(at), *value)).collect()
     };
     let (parameters, covariates) = (seeded(Slot::Parameter, &parameters), seeded(Slot::Covariate, &covariates));
-    let mut follower = Follower::new(model, plan, recorder, &parameters, run::window(model, plan));
+    let mut follower = Follower::new(model, plan, recorder, &parameters, plan.window());
     let controller = Controller::with_derivatives(plan, parameters, covariates, None);
     let driven = drive(scenario, controller, &mut follower);
     let Follower { recorder, rows, ends, .. } = follower;

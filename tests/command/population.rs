@@ -323,3 +323,76 @@ fn patients_are_observed_by_a_design() {
     assert!(code == 2 && said.contains("late.csv:2"), "{said}");
     assert!(!at.join("late").exists());
 }
+
+/// Patients take the subjects of a design in turn, with their doses and covariates: 4 in 2 shards, of 3 subjects.
+#[test]
+fn patients_have_the_doses_of_the_subjects_of_a_design() {
+    let folder = tempdir().unwrap();
+    let at = folder.path();
+    let model = include_str!("../../src/observation/tests/small.toml");
+    let exact = model.replace("additive = 0.05, proportional = 0.2", "additive = 1e-9, proportional = 1e-9");
+    fs::write(at.join("small.toml"), exact.replace("lloq = \"0.4 mg/L\"", "")).unwrap();
+    let design = "ID,TIME,EVID,AMT,CMT,DVID,weight\na,0,1,20,drug,.,60\na,10,0,0,.,conc,60\n\
+                  b,2,1,40,drug,.,80\nb,12,0,0,.,conc,80\nc,0,2,0,.,.,70\nc,5,0,0,.,conc,70\n";
+    fs::write(at.join("design.csv"), design).unwrap();
+    fs::write(at.join("patients.csv"), "subject,elimination [1/h]\np,0.1\nq,0.2\nr,0.3\ns,0.05\n").unwrap();
+    let line = ["population", "small.toml", "--patients", "patients.csv", "--design", "design.csv"];
+    let (code, said) = told(at, &[&line[..], &["--output", "out"]].concat());
+    assert_eq!(code, 0, "{said}");
+    let read = |name: &str| fs::read_to_string(at.join(name)).unwrap();
+    let data = read("out/observations.csv");
+    let rows = fields(&data);
+    let doses: Vec<[&str; 4]> =
+        rows.iter().filter(|row| row[2] == "1").map(|row| [row[0], row[1], row[3], row[4]]).collect();
+    assert_eq!(doses, [["p", "0", "20", "drug"], ["q", "2", "40", "drug"], ["s", "0", "20", "drug"]]);
+    let found: Vec<f64> = rows.iter().filter(|row| row[2] == "0").map(|row| row[8].parse().unwrap()).collect();
+    let wanted = [(-1.0f64).exp(), 2.0 * (-2.0f64).exp(), 0.0, (-0.5f64).exp()];
+    assert!(found.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-6), "{data}");
+    let told_of = read("out/patients.csv");
+    let weights: Vec<&str> = fields(&told_of)[1..].iter().map(|row| row[2]).collect();
+    assert_eq!(weights, ["60", "80", "70", "60"]);
+    assert!(read("out/run.json").contains("subject n modulo their number"));
+    for part in ["1/2", "2/2"] {
+        let name = format!("part{}", &part[..1]);
+        assert_eq!(told(at, &[&line[..], &["--shard", part, "--output", &name]].concat()).0, 0);
+    }
+    assert_eq!(told(at, &["merge", "part1", "part2", "--output", "merged"]).0, 0);
+    for name in ["observations.csv", "endpoints.csv", "quantiles.csv", "patients.csv"] {
+        assert_eq!(read(&format!("out/{name}")), read(&format!("merged/{name}")), "{name}");
+    }
+    // The patients read back beside the same design, and what was observed is a design again.
+    let again =
+        ["population", "small.toml", "--patients", "out/patients.csv", "--design", "design.csv", "--output", "again"];
+    assert_eq!(told(at, &again).0, 0);
+    assert_eq!(read("again/observations.csv"), data);
+    let line = ["simulate", "small.toml", "--design", "out/observations.csv", "--observations", "data.csv"];
+    assert_eq!(told(at, &line).0, 0);
+    let back = read("data.csv");
+    assert_eq!(
+        fields(&back).iter().map(|row| row[..5].join(",")).collect::<Vec<_>>(),
+        rows.iter().map(|row| row[..5].join(",")).collect::<Vec<_>>()
+    );
+    // What contradicts the design.
+    let (code, said) = told(
+        at,
+        &[
+            "population",
+            "small.toml",
+            "--patients",
+            "out/patients.csv",
+            "--design",
+            "design.csv",
+            "--dose",
+            "drug 1 mg at 0 h",
+            "--output",
+            "wrong",
+        ],
+    );
+    assert!(code == 2 && said.contains("has dose records"), "{said}");
+    fs::write(at.join("heavy.csv"), "subject,weight [kg]\np,60\nq,81\n").unwrap();
+    let (code, said) = told(
+        at,
+        &["population", "small.toml", "--patients", "heavy.csv", "--design", "design.csv", "--output", "wrong"],
+    );
+    assert!(code == 2 && said.contains("heavy.csv:3") && said.contains("81 here and 80 in subject `b`"), "{said}");
+}

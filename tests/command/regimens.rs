@@ -134,6 +134,34 @@ fn a_design_sees_troughs_and_steady_states() {
     assert_eq!(printed(at, &[&line[..], &["again.csv"]].concat()), text);
 }
 
+/// As a record of its own, the dose that arrives at 24 h would not be seen by the observation before the records of 24 h.
+#[test]
+fn additional_doses_that_a_trough_sees_stay_additional_in_data() {
+    let folder = folder();
+    let at = folder.path();
+    // No residual error: proportional alone, and nearly nothing of it.
+    let exact = SMALL.replace("additive = 0.05, proportional = 0.2", "additive = 1e-9, proportional = 1e-9");
+    fs::write(at.join("small.toml"), exact.replace("lloq = \"0.4 mg/L\"", "")).unwrap();
+    let design = "TIME,EVID,AMT,CMT,DVID,II,ADDL\n0,1,10,drug,.,12,3\n24,0,0,.,conc,0,0\n24,1,5,drug,.,0,0\n\
+                  24,0,0,.,conc,0,0\n30,3,0,.,.,0,0\n40,0,0,.,conc,0,0\n";
+    fs::write(at.join("design.csv"), design).unwrap();
+    let line = ["simulate", "small.toml", "--quiet", "--observations", "-", "--design"];
+    let text = printed(at, &[&line[..], &["design.csv"]].concat());
+    let rows = fields(&text);
+    assert_eq!(rows[0].join(","), "ID,TIME,EVID,AMT,CMT,RATE,MDV,DVID,DV,CENS,II,ADDL");
+    // The reset at 30 h has taken out the dose at 36 h.
+    assert_eq!(rows[1].join(","), "1,0,1,10,drug,0,1,.,.,0,12,2");
+    assert_eq!(rows.len(), 7, "{text}");
+    let half_day = (-1.2f64).exp();
+    let trough = 10.0 * (half_day * half_day + half_day + 1.0) / 20.0;
+    let found: Vec<f64> = rows.iter().filter(|row| row[2] == "0").map(|row| row[8].parse().unwrap()).collect();
+    for (found, wanted) in found.iter().zip([trough, trough + 0.25, 0.0]) {
+        assert!((found - wanted).abs() < 1e-6, "{found} {wanted}");
+    }
+    fs::write(at.join("again.csv"), &text).unwrap();
+    assert_eq!(printed(at, &[&line[..], &["again.csv"]].concat()), text);
+}
+
 #[test]
 fn what_has_no_steady_state_is_told_with_the_reason() {
     let folder = folder();

@@ -15,7 +15,7 @@ use crate::diagnostic::{Problems, Source};
 use crate::model::{DoseKind, Model};
 use crate::observation::{self, Data, DataSubject, Expected, Spread, Survey};
 use crate::plot;
-use crate::simulate::Scenario;
+use crate::simulate::{Grid, Phase, Scenario};
 use crate::trajectory::Trajectory;
 
 /// Suspicious rows in the table for a terminal.
@@ -31,7 +31,11 @@ pub fn run(context: &Context, arguments: &DataArgs) -> Result<(), Failure> {
     let mut scenario = loaded.without_records(&run)?;
     scenario.stop = context.stop.clone();
     let in_file = loaded.file.as_ref().is_some_and(|file| !file.doses.is_empty());
-    observations::one_regimen(&source, !run.dose.is_empty() || in_file, data.subjects.iter().map(|one| &one.design))?;
+    observations::one_regimen(
+        source.name(),
+        !run.dose.is_empty() || in_file,
+        data.subjects.iter().map(|one| &one.design),
+    )?;
     let folder = arguments.to.output.as_deref().map(Folder::open).transpose()?;
     if !loaded.warnings.is_empty() {
         context.say(render::text(&loaded.warnings).trim_end());
@@ -86,14 +90,14 @@ fn read(source: &Source, model: &Model, warnings: &mut Problems) -> Result<Data,
 fn expected(context: &Context, scenario: &Scenario<'_>, data: &Data) -> Result<Vec<Expected>, Failure> {
     let alone = |subject: &DataSubject| observations::is_alone(&subject.design);
     let together = data.subjects.iter().filter(|subject| !alone(subject));
-    let shared_times: Vec<(f64, bool)> = together.flat_map(|subject| observations::times(&subject.design)).collect();
+    let shared_rows: Vec<(f64, Phase)> = together.flat_map(|subject| observations::phases(&subject.design)).collect();
     let mut shared: Option<Option<Trajectory>> = None;
     let mut failed: Option<(String, Problems)> = None;
     let mut failures = 0;
     let mut all = Vec::new();
     for subject in &data.subjects {
         let own = scenario.clone().with_records(&subject.design);
-        let mut run = |times: Vec<(f64, bool)>| match typical(&own, times) {
+        let mut run = |rows: Vec<(f64, Phase)>| match typical(&own, rows) {
             Ok(solution) => solution,
             Err(problems) => {
                 failures += 1;
@@ -103,10 +107,10 @@ fn expected(context: &Context, scenario: &Scenario<'_>, data: &Data) -> Result<V
         };
         let solution;
         let solution = if alone(subject) {
-            solution = run(observations::times(&subject.design).collect());
+            solution = run(observations::phases(&subject.design).collect());
             solution.as_ref()
         } else {
-            shared.get_or_insert_with(|| run(shared_times.clone())).as_ref()
+            shared.get_or_insert_with(|| run(shared_rows.clone())).as_ref()
         };
         if context.stop.is_tripped() {
             return Err(Failure::Integration(failed.map_or(Problems::default(), |(_, problems)| problems)));
@@ -125,15 +129,15 @@ fn expected(context: &Context, scenario: &Scenario<'_>, data: &Data) -> Result<V
 }
 
 /// The typical patient at times of rows, whatever the end of the run; none if no row lies in it.
-fn typical(scenario: &Scenario<'_>, mut times: Vec<(f64, bool)>) -> Result<Option<Trajectory>, Problems> {
+fn typical(scenario: &Scenario<'_>, mut rows: Vec<(f64, Phase)>) -> Result<Option<Trajectory>, Problems> {
     let start = scenario.start();
-    times.retain(|(time, _)| *time >= start);
-    let last = times.iter().map(|(time, _)| *time).fold(f64::NEG_INFINITY, f64::max);
-    if times.is_empty() {
+    rows.retain(|(time, _)| *time >= start);
+    let last = rows.iter().map(|(time, _)| *time).fold(f64::NEG_INFINITY, f64::max);
+    if rows.is_empty() {
         return Ok(None);
     }
     let until = scenario.until.max(last);
-    let scenario = Scenario { until, grid: observations::sides(times), exposure: false, ..scenario.clone() };
+    let scenario = Scenario { until, grid: Grid::of_phases(rows), exposure: false, ..scenario.clone() };
     scenario.simulate().map(|run| Some(run.trajectory)).map_err(|failed| failed.problems)
 }
 

@@ -7,9 +7,9 @@ use crate::cli::{Context, Failure, disk, output, render, tables};
 use crate::diagnostic::codes::file;
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::model::Model;
-use crate::observation::{self, Design, DesignSubject, SimulatedSubject};
+use crate::observation::{self, Design, DesignSubject, MoreColumns, SimulatedSubject};
 use crate::random::{Purpose, Stream};
-use crate::simulate::{Failed, Grid, Scenario};
+use crate::simulate::{Failed, Grid, Phase, Scenario};
 use crate::trajectory::Trajectory;
 
 /// The design at a path, noted among the inputs.
@@ -40,7 +40,7 @@ pub fn text(
 ) -> Result<String, Failure> {
     let model = scenario.model;
     let design = design(context, source, model)?;
-    one_regimen(source, doses_given, design.subjects.iter())?;
+    one_regimen(source.name(), doses_given, &design.subjects)?;
     let runs = Runs::plan(scenario, design)?;
     if let Some(late) = runs.own_doses().find(|own| !own.doses_after_end().is_empty()) {
         context.warn_of_late_doses(&late);
@@ -50,14 +50,14 @@ pub fn text(
 
 /// Refuses doses of the command beside those of a table.
 pub fn one_regimen<'a>(
-    source: &Source,
+    table: &str,
     doses_given: bool,
-    mut subjects: impl Iterator<Item = &'a DesignSubject>,
+    subjects: impl IntoIterator<Item = &'a DesignSubject>,
 ) -> Result<(), Diagnostic> {
-    if !doses_given || !subjects.any(|subject| subject.doses.is_some()) {
+    if !doses_given || !subjects.into_iter().any(|subject| subject.doses.is_some()) {
         return Ok(());
     }
-    let message = format!("`{}` has dose records, and the command or its scenario has doses", source.name());
+    let message = format!("`{table}` has dose records, and the command or its scenario has doses");
     let mut found = Diagnostic::error(&file::BAD_VALUE, message);
     found.help("keep one of them: leave --dose out, or remove the records with EVID 1");
     Err(found)
@@ -71,7 +71,7 @@ struct Runs<'m> {
 
 impl<'m> Runs<'m> {
     fn plan(scenario: &Scenario<'m>, design: Design) -> Result<Self, Problems> {
-        let all = sides(design.subjects.iter().flat_map(times).collect());
+        let all = Grid::of_phases(design.subjects.iter().flat_map(phases).collect());
         let shared = Scenario { grid: all, exposure: false, ..scenario.clone() };
         let runs = Self { design, shared };
         let mut problems = Problems::default();
@@ -84,7 +84,7 @@ impl<'m> Runs<'m> {
 
     fn scenario(&self, subject: &DesignSubject) -> Scenario<'m> {
         let scenario = self.shared.clone().with_records(subject);
-        if is_alone(subject) { scenario.grid(sides(times(subject).collect())) } else { scenario }
+        if is_alone(subject) { scenario.grid(Grid::of_phases(phases(subject).collect())) } else { scenario }
     }
 
     /// The scenarios of subjects with doses of their own.
@@ -94,7 +94,7 @@ impl<'m> Runs<'m> {
 
     fn data(&self, model: &Model, seed: u64) -> Result<String, Failure> {
         let mut subjects = Vec::new();
-        let mut steady = false;
+        let mut more = MoreColumns::default();
         let mut shared: Option<Trajectory> = None;
         for (index, subject) in self.design.subjects.iter().enumerate() {
             let scenario = self.scenario(subject);
@@ -114,14 +114,14 @@ impl<'m> Runs<'m> {
             let mut stream = Stream::new(seed, index as u64, Purpose::Residual);
             let measured = observation::observe(model, subject, &predicted, &mut stream)?;
             let given = scenario.regimen.resolve(model, &mut Problems::default());
-            steady |= observation::have_steady_state(&given);
+            more = more.and(MoreColumns::of(subject, &given));
             let covariate = |at, time| scenario.covariate(at, time);
             let parameters = &scenario.values.parameters;
             let doses = observation::dose_records(model, &given, parameters, covariate, scenario.until)?;
             let before = subject.rows.iter().map(|row| row.before).collect();
             subjects.push(SimulatedSubject { name: subject.name.clone(), doses, measured, before });
         }
-        Ok(observation::write_data(&subjects, steady))
+        Ok(observation::write_data(&subjects, more))
     }
 }
 
@@ -130,18 +130,9 @@ pub fn is_alone(subject: &DesignSubject) -> bool {
     subject.doses.is_some() || !subject.covariates.is_empty()
 }
 
-pub fn times(subject: &DesignSubject) -> impl Iterator<Item = (f64, bool)> + '_ {
-    subject.rows.iter().map(|row| (row.time, row.before))
-}
-
-/// Rows at times, on the side of doses that each asks for.
-pub fn sides(mut times: Vec<(f64, bool)>) -> Grid {
-    times.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-    times.dedup();
-    match times.iter().any(|(_, before)| *before) {
-        true => Grid::Sides(times),
-        false => Grid::At(times.into_iter().map(|(time, _)| time).collect()),
-    }
+/// Times of the rows of a subject, with the state that each shows.
+pub fn phases(subject: &DesignSubject) -> impl Iterator<Item = (f64, Phase)> + '_ {
+    subject.rows.iter().map(|row| (row.time, if row.before { Phase::Arrived } else { Phase::After }))
 }
 
 /// A failed run with the subject it is of.

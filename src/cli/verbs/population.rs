@@ -16,8 +16,10 @@ use crate::cli::unfinished::{Stand, Unfinished};
 use crate::cli::{Context, Failure, columnar, disk, output, record, render, shards, tables};
 use crate::diagnostic::codes::{file, run as codes};
 use crate::diagnostic::{Diagnostic, Problems};
+use crate::observation::Design;
 use crate::population::{Block, Draw, Means, PatientTable, Patients, Population, Sampling, Statistics};
-use crate::simulate::{Grid, Prepared, Scenario};
+use crate::regimen::Regimen;
+use crate::simulate::{Prepared, Scenario};
 
 /// Between two notes of how far it is.
 const NOTED_EVERY: Duration = Duration::from_secs(10);
@@ -49,17 +51,22 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
         Some(source) => Some(observations::design(context, source, &loaded.model)?),
         None => None,
     };
-    if let Some(design) = &design {
-        let mut times = scenario.grid.times(scenario.start(), scenario.until, &loaded.model.time)?;
-        let inside = scenario.start()..=scenario.until;
-        let wanted = design.subjects.iter().flat_map(|subject| &subject.rows).map(|row| row.time);
-        times.extend(wanted.filter(|time| inside.contains(time)));
-        times.sort_by(f64::total_cmp);
-        times.dedup();
-        scenario.grid = Grid::At(times);
+    if let Some(dosed) = design.as_ref().filter(|design| design.subjects.iter().any(|subject| subject.doses.is_some()))
+    {
+        let name = arguments.design.as_deref().unwrap_or_default();
+        observations::one_regimen(name, loaded.gives_doses(&arguments.run), &dosed.subjects)?;
+        scenario.regimen = Regimen::default();
+        let own = |subject| scenario.clone().with_records(subject);
+        if let Some(late) = dosed.subjects.iter().map(own).find(|own| !own.doses_after_end().is_empty()) {
+            context.warn_of_late_doses(&late);
+        }
     }
-    let prepared = Prepared::new(&scenario)?;
-    let (patients, told, total) = patients(context, arguments, &loaded, &scenario)?;
+    let prepared = match &design {
+        Some(design) => Prepared::for_design(&scenario, design)?,
+        None => Prepared::new(&scenario)?,
+    };
+    let (patients, told, total) = patients(context, arguments, &loaded, &scenario, design.as_ref())?;
+    let subjects = design.as_ref().map(|design| design.subjects.len());
     let shard = shard(arguments, total)?;
     let mut population = Population::new(&prepared, told, arguments.trajectories);
     let with_classes = match &patients {
@@ -74,7 +81,8 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
         population = population.observed(design, seed(arguments, &loaded))?;
     }
     let means = Means { threads: arguments.threads.unwrap_or(Means::default().threads), ..Means::default() };
-    let job = Job { context, arguments, loaded: &loaded, scenario: &scenario, population: &population, began };
+    let (loaded, scenario, population) = (&loaded, &scenario, &population);
+    let job = Job { context, arguments, loaded, scenario, population, subjects, began };
     let key = job.key(total)?;
     match &arguments.to.output {
         None => job.print(patients, shard.patients, means),
@@ -93,6 +101,7 @@ fn patients(
     arguments: &PopulationArgs,
     loaded: &Loaded,
     scenario: &Scenario<'_>,
+    design: Option<&Design>,
 ) -> Result<(Patients, Vec<usize>, u64), Failure> {
     let model = &loaded.model;
     if let Some(path) = &arguments.patients {
@@ -122,6 +131,9 @@ fn patients(
         }
         if count == 0 {
             return Err(none(path).into());
+        }
+        if let Some(design) = design {
+            table = table.agreeing_with(design);
         }
         return Ok((Patients::Listed(table), told, count));
     }
@@ -206,6 +218,8 @@ struct Job<'a> {
     loaded: &'a Loaded,
     scenario: &'a Scenario<'a>,
     population: &'a Population<'a>,
+    /// Subjects of the design, if there is one.
+    subjects: Option<usize>,
     began: Instant,
 }
 
@@ -427,6 +441,11 @@ impl Job<'_> {
             "patients": total,
             "shard": shard.map(|(part, of)| format!("{part}/{of}")),
             "from": patients,
+            "design": self.subjects.map(|count| json!({
+                "subjects": count,
+                "patients": "patient n, counted from 0, has subject n modulo their number",
+                "doses": if self.population.prepared().subjects() > 0 { "of the subject" } else { "of the command" },
+            })),
             "complete": statistics.complete,
             "failed": statistics.failed,
             "outside": statistics.outside,

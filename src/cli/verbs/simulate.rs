@@ -43,9 +43,7 @@ pub fn run(context: &Context, arguments: &SimulateArgs) -> Result<(), Failure> {
         context.say(render::text(&loaded.warnings).trim_end());
     }
     if let (Some(design), Some(path)) = (&design, &arguments.observations) {
-        let doses_given = !arguments.run.dose.is_empty()
-            || arguments.run.records.is_some()
-            || loaded.file.as_ref().is_some_and(|file| !file.doses.is_empty());
+        let doses_given = loaded.gives_doses(&arguments.run);
         let data = observations::text(context, design, &scenario, doses_given, loaded.seed.unwrap_or(0))?;
         observations::write(context, path, &data)?;
         if folder.is_none() {

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::{Data, DataSubject, Measurement, ObservedRow, SimulatedSubject, read_data, read_design, write_data};
+use super::super::{
+    Data, DataSubject, Measurement, MoreColumns, ObservedRow, SimulatedSubject, read_data, read_design, write_data,
+};
 use super::small;
 use crate::diagnostic::{Problems, Source};
 use crate::error_model::Observed;
@@ -250,7 +252,7 @@ proptest! {
             below_limit,
         });
         let name = "one".to_string();
-        let text = write_data(&[SimulatedSubject { name, doses: vec![], measured: measured.collect(), before: vec![] }], false);
+        let text = write_data(&[SimulatedSubject { name, doses: vec![], measured: measured.collect(), before: vec![] }], MoreColumns::default());
         let (data, told) = attempt(&model, &text);
         prop_assert_eq!(told, "");
         let subject = data.unwrap().subjects.remove(0);

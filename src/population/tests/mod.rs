@@ -1,4 +1,5 @@
 mod bits;
+mod designs;
 mod draws;
 mod tables;
 mod treated;
