@@ -32,6 +32,9 @@ fn figures(found: &Found<'_>) -> Vec<(String, Figure)> {
     for (at, (_, figure)) in comparison::durability(&cohort, arms, found.durability).into_iter().enumerate() {
         add(&numbered("relapse_free", at), Some(figure));
     }
+    for (at, figure) in comparison::relapses(&cohort, arms, found.relapses).into_iter().enumerate() {
+        add(&numbered("relapses", at), Some(figure));
+    }
     let utility = found.utility.map(|utility| utility.text.as_str());
     let shown = Shown::usual(arms, utility);
     match found.sweeps {

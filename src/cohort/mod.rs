@@ -33,7 +33,7 @@ mod tables;
 pub use agreement::{Agreement, REPORTED, weighted_kappa};
 pub use incidence::{Incidence, Spread};
 pub use member::{Member, Summary};
-pub use survival::{Step, kaplan_meier};
+pub use survival::{CompetingStep, Step, cumulative_incidence, kaplan_meier};
 pub use tables::Kind;
 
 use crate::chart::Report;

@@ -17,6 +17,36 @@ fn kaplan_meier_by_hand() {
 }
 
 #[test]
+fn cumulative_incidence_by_hand() {
+    // Of four: one of kind 0 at 1, one of kind 1 at 2, one followed to 3, one of kind 0 at 4.
+    let times = [(4.0, Some(0)), (1.0, Some(0)), (2.0, Some(1)), (3.0, None)];
+    let [own, other] = [0, 1].map(|kind| cumulative_incidence(&times, kind));
+    let found: Vec<_> = own.iter().map(|step| (step.time, step.at_risk, step.events, step.share)).collect();
+    assert_eq!(found, [(1.0, 4, 1, 0.25), (4.0, 1, 1, 0.75)]);
+    assert_eq!((other.len(), other[0].time, other[0].share), (1, 2.0, 0.25));
+    // Binomial as long as nobody is lost to observation.
+    let binomial = f64::sqrt(0.25 * 0.75 / 4.0);
+    assert!((own[0].error - binomial).abs() < 1e-15 && (other[0].error - binomial).abs() < 1e-15);
+    let (low, high) = own[0].interval().unwrap();
+    assert!(low > 0.0 && low < 0.25 && 0.25 < high && high < 1.0);
+    // All kinds that compete and those without the event are everybody.
+    let uncensored: Vec<(f64, Option<usize>)> = (0..10).map(|n| (f64::from(n), Some(n as usize % 3))).collect();
+    for kind in 0..3 {
+        let last = *cumulative_incidence(&uncensored, kind).last().unwrap();
+        assert!((last.error - f64::sqrt(last.share * (1.0 - last.share) / 10.0)).abs() < 1e-15, "{kind}");
+    }
+    // Of one kind alone it is what Kaplan and Meier leave over, with Greenwood's error.
+    let one: Vec<(f64, bool)> =
+        vec![(1.0, true), (2.0, false), (3.0, true), (3.0, true), (5.0, false), (6.0, true), (7.0, false)];
+    let as_kind: Vec<_> = one.iter().map(|(time, event)| (*time, event.then_some(0))).collect();
+    for (step, wanted) in cumulative_incidence(&as_kind, 0).iter().zip(kaplan_meier(&one)) {
+        assert!((step.share - (1.0 - wanted.survival)).abs() < 1e-15);
+        assert!((step.error - wanted.error).abs() < 1e-14, "{step:?} {wanted:?}");
+    }
+    assert!(cumulative_incidence(&[], 0).is_empty());
+}
+
+#[test]
 fn kappa_by_hand() {
     // Two grades, 20 + 15 agree, 5 and 10 do not: po 0.7, pe 0.5, kappa 0.4; of two grades every weight is the same.
     let mut table = [[0; 6]; 6];

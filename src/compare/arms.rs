@@ -141,7 +141,8 @@ impl Arms {
 
     /// Declared end points against any and severe CRS by the first scale: places of a benefit and of a risk.
     pub fn benefits_and_risks(&self) -> Vec<(usize, usize)> {
-        let declared = |point: &EndPoint| point.is_share() && point.name.starts_with("reached_");
+        let wished = |point: &EndPoint| point.better == Some(Better::Higher);
+        let declared = |point: &EndPoint| point.is_share() && wished(point) && point.name.starts_with("reached_");
         let benefits = (0..self.end_points.len()).filter(|at| declared(&self.end_points[*at]));
         let scale = self.arms.first().and_then(|arm| arm.layout.scales.first());
         let risks: Vec<usize> = match scale {

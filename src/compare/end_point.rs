@@ -80,9 +80,17 @@ pub fn end_points(layout: &Layout) -> Vec<EndPoint> {
         };
         let lower = Some(Better::Lower);
         let name = column.name.as_str();
+        let is_relapse = |point: &str| layout.relapses.iter().any(|(_, relapse)| relapse == point);
         if let Some(point) = name.strip_prefix("reached_") {
             let label = column.label.split(": reached").next().unwrap_or(name);
-            all.push(share(format!("reached_{point}"), label.into(), Some(Better::Higher), 0.5));
+            let better = if is_relapse(point) { Better::Lower } else { Better::Higher };
+            all.push(share(format!("reached_{point}"), label.into(), Some(better), 0.5));
+        } else if let Some(part) = ["time_", "lost_time_", "lost_", "duration_"]
+            .into_iter()
+            .find(|part| name.strip_prefix(part).is_some_and(is_relapse))
+        {
+            // Only when a relapse comes is good or bad.
+            all.push(number(at, column, (part == "time_").then_some(Better::Higher)));
         } else if let Some(point) = name.strip_prefix("lost_").filter(|_| column.unit == "1") {
             let label = column.label.split(": if").next().unwrap_or(name);
             all.push(share(format!("lost_{point}"), format!("{label}: lost again"), lower, 0.5));

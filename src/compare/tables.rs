@@ -2,8 +2,10 @@
 
 use super::arms::{Arms, Durability, Row, Value};
 use super::ranking::Rank;
+use super::relapse::Relapses;
 use super::sweep::Varied;
 use super::trial::{Optimum, Point};
+use crate::cohort::Step;
 use crate::population::Share;
 
 /// How a number is written: [`number`](crate::trajectory::number) for other tools, [`brief`](crate::trajectory::brief) for
@@ -170,6 +172,53 @@ pub fn relapse_free(arms: &Arms, all: &[Durability], write: Write) -> Vec<Vec<St
     }
     lines
 }
+
+/// `arm,endpoint,relapse,days,at_risk,relapses,free,free_low_95,free_high_95,incidence,incidence_low_95,incidence_high_95`: of
+/// the patients who reached an end point, by days since then and kind of relapse: the share free of it by Kaplan and Meier,
+/// other kinds taken for the end of observation, and the share who have relapsed this way with the other kinds competing
+/// (Aalen-Johansen). The kind `any` is free of all.
+pub fn relapses(arms: &Arms, all: &[Relapses], write: Write) -> Vec<Vec<String>> {
+    let head = ["arm", "endpoint", "relapse", "days", "at_risk", "relapses", "free", "free_low_95", "free_high_95"];
+    let more = ["incidence", "incidence_low_95", "incidence_high_95"];
+    let mut lines = vec![line(&head).into_iter().chain(line(&more)).collect()];
+    for found in all.iter().filter(|found| !found.times.is_empty()) {
+        let kinds = found.kinds.iter().enumerate().map(|(kind, (name, _))| {
+            let incidence = found.incidence(kind).into_iter().map(|step| (step.share, step.interval()));
+            (name.as_str(), found.free_of(kind), incidence.collect::<Vec<_>>())
+        });
+        let free = found.free();
+        let lost = |step: &Step| {
+            let other = step.interval().map(|(low, high)| (1.0 - high, 1.0 - low));
+            (1.0 - step.survival, other)
+        };
+        let any = free.iter().map(lost).collect();
+        for (name, free, incidence) in kinds.chain([("any", free, any)]) {
+            let row = |(days, at_risk, events): (f64, usize, usize), free: Spread, incidence: Spread| {
+                let mut cells = vec![arms.arms[found.arm].name.clone(), found.response.clone(), name.to_string()];
+                cells.extend([write(days), at_risk.to_string(), events.to_string()]);
+                for (share, interval) in [free, incidence] {
+                    let (low, high) = interval.unzip();
+                    cells.extend([Some(share), low, high].map(|value| some(value, write)));
+                }
+                cells
+            };
+            lines.push(row((0.0, found.times.len(), 0), (1.0, None), (0.0, None)));
+            for (step, incidence) in free.iter().zip(&incidence) {
+                lines.push(row((step.time, step.at_risk, step.events), (step.survival, step.interval()), *incidence));
+            }
+            if free.last().is_none_or(|last| last.time < found.end()) {
+                let followed = found.times.iter().filter(|(time, _)| *time >= found.end()).count();
+                let last = free.last().map_or((1.0, None), |step| (step.survival, step.interval()));
+                let none = (0.0, None);
+                lines.push(row((found.end(), followed, 0), last, incidence.last().copied().unwrap_or(none)));
+            }
+        }
+    }
+    lines
+}
+
+/// A share and its interval.
+type Spread = (f64, Option<(f64, f64)>);
 
 /// `rank,arm,utility,low_95,high_95,difference,difference_low_95,difference_high_95,p_best`: arms by utility; differences
 /// are to the reference.

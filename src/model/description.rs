@@ -352,6 +352,8 @@ pub struct EndPoint {
     pub threshold: Threshold,
     /// The threshold as the file gives it.
     pub written: String,
+    /// The end point whose loss it is a kind of: it counts only once that one was reached. Place among the end points.
+    pub relapse_of: Option<usize>,
     /// Text for tables and figures.
     pub label: String,
     /// Where the criterion comes from.
@@ -369,7 +371,8 @@ impl EndPoint {
 
     /// As `tumour below 10 percent of start`.
     pub fn criterion(&self, model: &Model) -> String {
-        format!("{} {} {}", self.output(model).0, self.side.word(), self.written)
+        let after = self.relapse_of.map(|at| format!(" after `{}`", model.end_points[at].name));
+        format!("{} {} {}{}", self.output(model).0, self.side.word(), self.written, after.unwrap_or_default())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::trajectory::quoted;
 ///
 /// `start` is the value at the first CAR-T dose, before that dose acts. The end point is reached at the first time from
 /// then on at which the value is at or beyond the threshold, and lost at the first later time at which it is back on the
-/// other side, by more than rounding.
+/// other side, by more than rounding. A relapse of another end point counts only from when that one was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct EndPointOutcome {
     /// The threshold in the output's unit; none if it is a share of a start that is not above 0, or if the run ended before
@@ -90,6 +90,8 @@ pub fn write_end_points_csv(rows: &[EndPointRow], out: &mut dyn io::Write) -> io
 pub struct EndPointRecorder {
     window: Window,
     points: Vec<Point>,
+    /// Places of the points, relapses behind what they are relapses of.
+    order: Vec<usize>,
     /// Whether the start values are known.
     active: bool,
     /// Points that are not decided yet.
@@ -104,6 +106,10 @@ pub struct EndPointRecorder {
 struct Point {
     sign: f64,
     threshold: Threshold,
+    /// The point that must have been reached before this one counts.
+    after: Option<usize>,
+    /// Whether it counts by now.
+    counts: bool,
     /// The threshold with the sign; NaN where there is none, so that nothing is ever below.
     limit: f64,
     /// Above this it is lost: the limit and its rounding.
@@ -118,7 +124,18 @@ impl EndPointRecorder {
         let points: Vec<Point> = points.iter().map(|&(side, threshold)| Point::new(side, threshold)).collect();
         let count = points.len();
         let (samples, scratch) = (vec![0.0; SAMPLES * count], vec![0.0; count]);
-        Self { window, points, active: false, open: count, samples, scratch }
+        Self { window, points, order: (0..count).collect(), active: false, open: count, samples, scratch }
+    }
+
+    /// The same; a point with a place counts only once the point of that place was reached, which has none itself.
+    #[must_use]
+    pub fn after(mut self, places: impl IntoIterator<Item = Option<usize>>) -> Self {
+        for (point, place) in self.points.iter_mut().zip(places) {
+            (point.after, point.counts) = (place, place.is_none());
+        }
+        let points = &self.points;
+        self.order.sort_by_key(|at| points[*at].after.is_some());
+        self
     }
 
     /// The times that count, for runs that differ in them; to be set before [`begin`](Self::begin).
@@ -217,11 +234,21 @@ impl EndPointRecorder {
         }
     }
 
+    /// Since when a point counts that has not counted so far.
+    fn begins(&self, at: usize) -> Option<f64> {
+        let point = &self.points[at];
+        point.after.filter(|_| !point.counts).and_then(|parent| self.points[parent].reached)
+    }
+
     /// Values at one time.
     fn look(&mut self, time: f64, values: &[f64]) {
-        for (point, &value) in self.points.iter_mut().zip(values) {
+        for place in 0..self.order.len() {
+            let at = self.order[place];
+            let begins = self.begins(at).is_some();
+            let point = &mut self.points[at];
+            point.counts |= begins;
             if point.is_open() {
-                point.look(time, value);
+                point.look(time, values[at]);
                 self.open -= usize::from(!point.is_open());
             }
         }
@@ -233,16 +260,34 @@ impl EndPointRecorder {
         sample: impl Fn(usize, usize) -> f64,
         eval: &mut dyn FnMut(f64, &mut [f64]),
     ) {
-        for (index, point) in self.points.iter_mut().enumerate() {
+        for place in 0..self.order.len() {
+            let index = self.order[place];
+            let begins = self.begins(index);
+            let (point, scratch) = (&mut self.points[index], &mut self.scratch);
+            point.counts |= begins.is_some();
             if !point.is_open() {
                 continue;
             }
-            let (sign, scratch) = (point.sign, &mut self.scratch);
-            let values: [f64; SAMPLES] = std::array::from_fn(|row| sign * sample(row, index));
-            point.scan(times, &values, &mut |t| {
+            let (sign, to) = (point.sign, times[SAMPLES - 1]);
+            let mut value = |t: f64| {
                 eval(t, scratch);
                 sign * scratch[index]
-            });
+            };
+            match begins {
+                // Only what comes behind the start within the piece counts.
+                Some(from) if from > times[0] => {
+                    let times = sample_times(from, to);
+                    let values = times.map(&mut value);
+                    match from < to {
+                        true => point.scan(&times, &values, &mut value),
+                        false => point.look(to, sign * values[0]),
+                    }
+                }
+                _ => {
+                    let values: [f64; SAMPLES] = std::array::from_fn(|row| sign * sample(row, index));
+                    point.scan(times, &values, &mut value);
+                }
+            }
             self.open -= usize::from(!point.is_open());
         }
     }
@@ -251,11 +296,13 @@ impl EndPointRecorder {
 impl Point {
     fn new(side: Side, threshold: Threshold) -> Self {
         let sign = if side == Side::Below { 1.0 } else { -1.0 };
-        Self { sign, threshold, limit: f64::NAN, lost_above: f64::NAN, reached: None, lost: None }
+        let (after, counts) = (None, true);
+        Self { sign, threshold, after, counts, limit: f64::NAN, lost_above: f64::NAN, reached: None, lost: None }
     }
 
     fn forget(&mut self) {
         (self.limit, self.lost_above, self.reached, self.lost) = (f64::NAN, f64::NAN, None, None);
+        self.counts = self.after.is_none();
     }
 
     fn begin(&mut self, start: f64) {
@@ -267,9 +314,9 @@ impl Point {
         self.lost_above = self.limit + 1e-12 * self.limit.abs();
     }
 
-    /// Whether anything can still happen to it.
+    /// Whether anything can happen to it now.
     fn is_open(&self) -> bool {
-        self.lost.is_none() && !self.limit.is_nan()
+        self.counts && self.lost.is_none() && !self.limit.is_nan()
     }
 
     fn look(&mut self, time: f64, value: f64) {

@@ -191,3 +191,46 @@ proptest! {
         prop_assert!((seen.lost.unwrap() - whole.lost.unwrap()).abs() < 1e-10);
     }
 }
+
+/// A relapse counts from the response on, however the run is cut: the curve starts above its threshold.
+#[test]
+fn a_relapse_counts_once_its_response_was_reached() {
+    let points = [(Side::Above, Threshold::Level(2.0)), (Side::Below, Threshold::Level(1.0))];
+    let recorder =
+        |end| EndPointRecorder::new(&points, Window { origin: 0.0, until: end, day: 1.0 }).after([Some(1), None]);
+    let watched = |cuts: &[f64]| {
+        let (mut plain, end) = (recorder(100.0), *cuts.last().unwrap());
+        let mut sampled = plain.clone();
+        let exposure = Recorder::new(&[None], Window { origin: 0.0, until: end, day: 1e9 });
+        plain.begin(cuts[0], &[regrowth(cuts[0]); 2]);
+        sampled.begin(cuts[0], &[regrowth(cuts[0]); 2]);
+        for pair in cuts.windows(2) {
+            plain.piece(pair[0], pair[1], &mut |t, out| out.fill(regrowth(t)));
+            let times = exposure.times(pair[0], pair[1]).unwrap();
+            let rows = times.map(regrowth);
+            sampled.piece_sampled(&times, |row, _| rows[row], &mut |t, out| out.fill(regrowth(t)));
+        }
+        let (plain, sampled) = (plain.finish(end), sampled.finish(end));
+        assert_eq!(plain, sampled);
+        plain
+    };
+    for pieces in [1, 2, 3, 17, 100] {
+        let seen = watched(&even(0.0, 100.0, pieces));
+        // 0.01 2^(t/10) = 2, where the other term is below 1e-10.
+        assert!((seen[0].reached.unwrap() - 10.0 * 200.0_f64.log2()).abs() < 1e-8, "{pieces}: {seen:?}");
+        assert!(seen[1].reached.unwrap() < 7.0);
+    }
+    // Without a response there is no relapse.
+    let mut recorder = recorder(9.0);
+    recorder.begin(0.0, &[5.0, 5.0]);
+    recorder.piece(0.0, 1.0, &mut |_, out| out.fill(5.0));
+    assert_eq!(recorder.finish(1.0)[0].reached, None);
+    // A jump down is a response, what was before it is no relapse; a jump up is one.
+    recorder.border(1.0, &[5.0, 5.0], &[0.5, 0.5]);
+    assert_eq!((recorder.finish(1.0)[1].reached, recorder.finish(1.0)[0].reached), (Some(1.0), None));
+    recorder.border(2.0, &[0.5, 0.5], &[3.0, 3.0]);
+    assert_eq!((recorder.finish(2.0)[1].lost, recorder.finish(2.0)[0].reached), (Some(2.0), Some(2.0)));
+    // Another run forgets it.
+    recorder.begin(0.0, &[5.0, 5.0]);
+    assert_eq!(recorder.finish(0.0)[0].reached, None);
+}

@@ -29,6 +29,12 @@ pub struct Layout {
     /// Names of the classes of the mixture, if the class is told of each patient.
     #[serde(default)]
     pub classes: Vec<String>,
+    /// Declared end points that are relapses of others: name of that, own name.
+    #[serde(default)]
+    pub relapses: Vec<(String, String)>,
+    /// Days from which exposure counts to the end of the run.
+    #[serde(default)]
+    pub follow_up: f64,
     /// Times of the doses that all patients have, with the label of their entry.
     pub doses: Vec<(f64, String)>,
 }
@@ -80,6 +86,14 @@ impl Layout {
             points: points.to_vec(),
             told: told_of,
             classes: Vec::new(),
+            relapses: model
+                .end_points
+                .iter()
+                .filter_map(|point| {
+                    Some((model.end_points[point.relapse_of?].name.text.clone(), point.name.text.clone()))
+                })
+                .collect(),
+            follow_up: prepared.plan.to_days(prepared.plan.end - prepared.plan.window().origin),
             doses: common_doses(prepared)
                 .into_iter()
                 .map(|(entry, time)| (time, model.doses[entry].label.clone()))

@@ -71,7 +71,8 @@ impl<'p, const N: usize, F: FnMut(u64, Left<'_>)> Notes<'p, N, F> {
         let lane = || LaneNotes {
             patient: 0,
             exposure: Recorder::new(&limits, window),
-            end_points: EndPointRecorder::new(&points, window),
+            end_points: EndPointRecorder::new(&points, window)
+                .after(model.end_points.iter().map(|point| point.relapse_of)),
             rows: grids.map(|grid| Vec::with_capacity(grid.len() * outputs)),
             next: [0; 2],
             before: vec![0.0; followed],

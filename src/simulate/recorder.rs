@@ -103,7 +103,8 @@ impl<'p> Recorder<'p> {
             per_step,
             measured: Measured { gap: f64::INFINITY, start: 0.0, rows: Vec::new() },
             exposure: exposure.then(|| ExposureRecorder::new(&limits, window)),
-            end_points: EndPointRecorder::new(&end_points, window),
+            end_points: EndPointRecorder::new(&end_points, window)
+                .after(model.end_points.iter().map(|point| point.relapse_of)),
             end_point_units: model
                 .end_points
                 .iter()

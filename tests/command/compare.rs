@@ -384,3 +384,80 @@ fn what_differs_less_than_a_solver_can_tell_is_alike() {
         assert_eq!((row[at("estimate")], row[at("low_95")], row[at("gain")]), (nothing, nothing, ""), "{row:?}");
     }
 }
+
+/// Five patients in closed form: two lose the response without the antigen, one with it, one is followed to the end, one
+/// never responds.
+#[test]
+fn relapses_are_told_by_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("relapse.toml"), include_str!("../models/relapse.toml")).unwrap();
+    let patients =
+        "subject,growth [1/d],turn [d],pull [1/d^2]\na,1,5,1\nb,0.5,5,1\nc,0.1,20,1\nd,0.8,5,1\ne,1,1,0.01\n";
+    fs::write(at.join("patients.csv"), patients).unwrap();
+    let line = ["compare", "relapse.toml", "--quiet", "--arm", "now: drug at 0 d", "--arm", "later: drug at 1 d"];
+    printed(at, &[&line[..], &["--patients", "patients.csv", "--output", "out"]].concat());
+    let table = fs::read_to_string(at.join("out/relapses.csv")).unwrap();
+    let rows = fields(&table);
+    let (negative, positive) = ("relapse_antigen_negative", "relapse_antigen_positive");
+    let of = |kind: &str| -> Vec<Vec<f64>> {
+        let own = rows.iter().filter(|row| row[..3] == ["later", "response", kind]);
+        own.map(|row| [3, 4, 5, 6, 9].map(|at| row[at].parse().unwrap()).to_vec()).collect()
+    };
+    let response = 5.0 - (25.0 - 2.0 * 100.0_f64.ln()).sqrt();
+    let lost_with = 5.0 + (25.0 - 2.0 * 20.0_f64.ln()).sqrt() - response;
+    let lost_without = |growth: f64| 500.0_f64.ln() / growth - response;
+    let end = 14.0 - (20.0 - (400.0 - 2.0 * 100.0_f64.ln()).sqrt());
+    let (first, second) = (lost_without(1.0), lost_without(0.8));
+    // Days, at risk, relapses, free of this kind, incidence.
+    for (kind, wanted) in [
+        (
+            negative,
+            vec![
+                [0.0, 4.0, 0.0, 1.0, 0.0],
+                [first, 4.0, 1.0, 0.75, 0.25],
+                [second, 3.0, 1.0, 0.5, 0.5],
+                [end, 1.0, 0.0, 0.5, 0.5],
+            ],
+        ),
+        (positive, vec![[0.0, 4.0, 0.0, 1.0, 0.0], [lost_with, 2.0, 1.0, 0.5, 0.25], [end, 1.0, 0.0, 0.5, 0.25]]),
+        (
+            "any",
+            vec![
+                [0.0, 4.0, 0.0, 1.0, 0.0],
+                [first, 4.0, 1.0, 0.75, 0.25],
+                [second, 3.0, 1.0, 0.5, 0.5],
+                [lost_with, 2.0, 1.0, 0.25, 0.75],
+                [end, 1.0, 0.0, 0.25, 0.75],
+            ],
+        ),
+    ] {
+        let found = of(kind);
+        assert_eq!(found.len(), wanted.len(), "{kind}: {table}");
+        for (found, wanted) in found.iter().flatten().zip(wanted.iter().flatten()) {
+            assert!((found - wanted).abs() < 1e-4, "{kind}: {found} {wanted}\n{table}");
+        }
+    }
+    // In the comparison a relapse is bad and late is good.
+    let comparison = fs::read_to_string(at.join("out/comparison.csv")).unwrap();
+    assert_eq!(cell(&comparison, "later", &format!("reached_{negative}"), "kind"), "proportion");
+    assert_eq!(cell(&comparison, "later", &format!("reached_{negative}"), "p_better"), "0.5");
+    assert_eq!(cell(&comparison, "later", &format!("lost_{negative}"), "p_better"), "");
+    // The loss of the response itself stays beside them.
+    let lost = fs::read_to_string(at.join("out/relapse_free.csv")).unwrap();
+    assert!(fields(&lost)[1..].iter().all(|row| row[1] == "response"), "{lost}");
+    assert!(at.join("out/relapses.png").exists() == cfg!(feature = "plot"));
+}
+
+/// The patients of the paper: those fitted without CD19-negative blasts relapse with CD19, the other one without.
+#[test]
+fn sets_of_a_library_model_relapse_by_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let line =
+        ["compare", "liu-2022", "--quiet", "--arm", "with: parameters cr-1", "--arm", "without: parameters negr"];
+    printed(folder.path(), &[&line[..], &["--output", "out"]].concat());
+    let arms = fs::read_to_string(folder.path().join("out/arms.csv")).unwrap();
+    let share = |arm: &str, kind: &str| cell(&arms, arm, &format!("reached_relapse_antigen_{kind}"), "value");
+    assert_eq!([share("with", "positive"), share("with", "negative")], ["1", "0"]);
+    assert_eq!([share("without", "positive"), share("without", "negative")], ["0", "1"]);
+}

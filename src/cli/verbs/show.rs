@@ -331,6 +331,7 @@ fn object(model: &Model, values: &Values, set: Option<&str>) -> Value {
             let (source, assumption) = origin(&point.provenance);
             json!({
                 "name": point.name.text, "output": point.output(model).0, (point.side.word()): point.written,
+                "relapse_of": point.relapse_of.map(|at| model.end_points[at].name.text.clone()),
                 "label": point.label, "source": source, "assumption": assumption,
             })
         })

@@ -23,6 +23,7 @@ pub(super) fn all(
         let followed = followed(table, entry, inner, (states, outputs), problems);
         let unit = followed.as_ref().and_then(|(_, unit)| unit.as_ref());
         let threshold = threshold(entry, inner, unit, problems);
+        let relapse_of = inner.text("relapse_of", problems);
         let label = label(inner, &name, problems);
         let traced = provenance(inner, assumptions, problems);
         inner.finish(problems);
@@ -33,9 +34,46 @@ pub(super) fn all(
                 .help("source = \"...\", or assumption = \"A7: ...\"");
         }
         let ((followed, _), (side, threshold, written)) = (followed?, threshold?);
-        Some(EndPoint { name, followed, side, threshold, written, label, provenance: traced? })
+        let provenance = traced?;
+        let point = EndPoint { name, followed, side, threshold, written, relapse_of: None, label, provenance };
+        Some((point, relapse_of))
     };
-    tables.into_iter().filter_map(read).collect()
+    let declared: Vec<String> = tables.iter().map(|(entry, _)| entry.key.clone()).collect();
+    let read: Vec<(EndPoint, Option<Text>)> = tables.into_iter().filter_map(read).collect();
+    with_relapses(read, &declared, problems)
+}
+
+/// Finds what each relapse is one of.
+fn with_relapses(read: Vec<(EndPoint, Option<Text>)>, declared: &[String], problems: &mut Problems) -> Vec<EndPoint> {
+    let places: Vec<Option<usize>> = read
+        .iter()
+        .map(|(point, text)| {
+            let text = text.as_ref()?;
+            let at = read.iter().position(|(other, _)| other.name.text == text.value);
+            let wrong = match at {
+                None if declared.contains(&text.value) => return None,
+                None => {
+                    problems
+                        .error(&UNKNOWN_NAME, format!("`{}` is not an end point", text.value))
+                        .label(text.span(), "")
+                        .help(listing(&text.value, declared.iter().map(String::as_str), "end points"));
+                    return None;
+                }
+                Some(at) if read[at].0.name.text == point.name.text => {
+                    "an end point is no relapse of itself".to_string()
+                }
+                Some(at) if read[at].1.is_some() => format!("`{}` is a relapse itself", text.value),
+                Some(at) => return Some(at),
+            };
+            problems
+                .error(&model::BAD_END_POINT, wrong)
+                .label(text.span(), "")
+                .help("name the response that is lost: relapse_of = \"response\"");
+            None
+        })
+        .collect();
+    let with = |((point, _), relapse_of)| EndPoint { relapse_of, ..point };
+    read.into_iter().zip(places).map(with).collect()
 }
 
 /// What `output` names, and its unit if that was understood.

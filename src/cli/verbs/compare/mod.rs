@@ -10,7 +10,7 @@ use crate::cli::arguments::CompareArgs;
 use crate::cli::loading::{self, Scales};
 use crate::cli::output::Folder;
 use crate::cli::{Context, Failure, columnar, disk, render, tables};
-use crate::compare::{Arms, Durability, Optimum, Outcomes, Point, Rank, Row, Table, Utility, Varied, Who};
+use crate::compare::{Arms, Durability, Optimum, Outcomes, Point, Rank, Relapses, Row, Table, Utility, Varied, Who};
 use crate::compare::{optimise, ranking, sweep};
 use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems, Source};
@@ -34,6 +34,8 @@ pub struct Found<'a> {
     pub rows: &'a [Row],
     /// How long declared end points last.
     pub durability: &'a [Durability],
+    /// How responses are lost, by kind.
+    pub relapses: &'a [Relapses],
     /// What arms are ranked by.
     pub utility: Option<&'a Utility>,
     /// Arms by utility.
@@ -133,6 +135,7 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
     judge(context, &found, who)?;
     let rows = found.rows();
     let durability = found.durability();
+    let relapses = found.relapses();
     let ranks = utility.as_ref().map_or_else(Vec::new, |utility| ranking(&found, utility, seed));
     let points = match sweeps[..] {
         [] => Vec::new(),
@@ -161,6 +164,7 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
         seed,
         rows: &rows,
         durability: &durability,
+        relapses: &relapses,
         utility: utility.as_ref(),
         ranks: &ranks,
         sweeps: &sweeps,

@@ -150,6 +150,7 @@ fn document(found: &Found<'_>) -> Value {
         "benefit_risk": objects(&tables::benefit_risk(found.arms, found.rows, number)),
         "grades": objects(&tables::grades(found.arms, number)),
         "relapse_free": objects(&tables::relapse_free(found.arms, found.durability, number)),
+        "relapses": objects(&tables::relapses(found.arms, found.relapses, number)),
     });
     if let Some(utility) = found.utility {
         value["utility"] = json!(utility.text);
@@ -199,6 +200,9 @@ pub fn write(
     }
     if !found.durability.is_empty() {
         files.push(("relapse_free.csv", tables::relapse_free(found.arms, found.durability, number)));
+    }
+    if !found.relapses.is_empty() {
+        files.push(("relapses.csv", tables::relapses(found.arms, found.relapses, number)));
     }
     if found.utility.is_some() {
         files.push(("utility.csv", tables::ranking(found.arms, found.ranks, number)));

@@ -26,6 +26,7 @@ mod durability;
 mod forest;
 mod grades;
 mod plane;
+mod relapses;
 #[cfg(test)]
 mod tests;
 mod trials;
@@ -35,6 +36,7 @@ pub use durability::durability;
 pub use forest::{forest, forest_of_ratios};
 pub use grades::grades;
 pub use plane::plane;
+pub use relapses::relapses;
 pub use trials::{Shown, map, optimum, sweep};
 
 pub use super::population::Cohort;

@@ -7,7 +7,7 @@ use crate::plot::{Axis, Figure, Observation, Observed, Panel, Series, Station, S
 /// The share with the first declared end point against the share with severe CRS by the first scale (any CRS if nobody
 /// has a severe one), with 95 % intervals. None without a declared end point or without a scale.
 pub fn plane(cohort: &Cohort, arms: &Arms) -> Option<Figure> {
-    let benefit = arms.end_points.iter().position(|point| point.is_share() && point.name.starts_with("reached_"))?;
+    let benefit = arms.benefits_and_risks().first()?.0;
     let scale = arms.arms.first()?.layout.scales.first()?;
     let severe = arms.end_point(&format!("crs_at_least_{SEVERE}_{scale}"))?;
     let any = arms.end_point(&format!("crs_any_{scale}"))?;
