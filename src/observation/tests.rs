@@ -208,6 +208,31 @@ fn an_output_without_error_is_refused_in_the_library_too() {
 }
 
 #[test]
+fn what_was_observed_and_the_occasion_are_passed_over_in_silence() {
+    let model = small();
+    for (head, occasion) in [("OCC", "2"), ("occ", "second"), ("Occ", ".")] {
+        let text = format!(
+            "ID,TIME,EVID,AMT,CMT,DVID,DV,CENS,{head}\n1,0,1,10,drug,.,.,0,1\n1,2,0,0,.,conc,3.5,0,{occasion}\n"
+        );
+        let mut problems = Problems::default();
+        let table = Source::new("design.csv", text);
+        let read = [read_design, read_records].map(|read| read(&table, &Sidecar::default(), &model, &mut problems));
+        assert!(problems.is_empty(), "{problems}");
+        assert_eq!(read.map(|design| design.unwrap().subjects[0].rows.len()), [1, 0]);
+    }
+    // Another column is told.
+    let mut problems = Problems::default();
+    read_design(
+        &Source::new("design.csv", "TIME,DVID,OCCASION\n1,conc,1\n"),
+        &Sidecar::default(),
+        &model,
+        &mut problems,
+    )
+    .unwrap();
+    assert!(problems.to_string().contains("OCCASION"), "{problems}");
+}
+
+#[test]
 fn doses_are_written_in_the_unit_of_their_entry_without_rounding_error() {
     let model = small();
     let regimen = "drug 0.3 g over 3 h at 0.7 d every 0.7 d x 3; slow load at 1 h; rescue at 2 h; drug 5 mg at 400 h";
