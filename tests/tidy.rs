@@ -226,6 +226,8 @@ fn the_gallery_is_there_with_its_page() {
     for entry in &entries {
         assert!(Path::new("plots").join(entry.file).is_file(), "{}: cascade plot --gallery", entry.file);
     }
+    let trial = cascade::plot::gallery::trial();
+    assert!(Path::new("plots").join(trial.file).is_file(), "{}: cascade plot --gallery", trial.file);
     for sheet in cascade::plot::gallery::ward().unwrap() {
         assert!(Path::new("plots").join(sheet.file).is_file(), "{}: cascade plot --gallery", sheet.file);
     }

@@ -168,6 +168,8 @@ fn gallery(context: &Context, folder: &Path) -> Result<(), Failure> {
         let page = Page { size: None, theme: entry.theme };
         folder.add(entry.file, &picture::draw(&entry.figure()?, picture::kind(entry.file)?, &page)?)?;
     }
+    let trial = plot::gallery::trial();
+    folder.add(trial.file, &picture::draw(&trial.figure()?, picture::Kind::Png, &Page::default())?)?;
     for sheet in plot::gallery::ward()? {
         folder.add(sheet.file, &picture::draw(&sheet.figure, picture::Kind::Png, &Page::default())?)?;
     }

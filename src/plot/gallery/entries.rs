@@ -35,6 +35,15 @@ fn syndrome() -> Vec<Entry> {
             ..Entry::default()
         },
         Entry {
+            file: "treated-cart-crs.png",
+            caption: "The same course treated by rule: tocilizumab whenever the grade is 2 or more",
+            title: Some("Tocilizumab by grade"),
+            model: "cart-crs",
+            runs: vec![set("high")],
+            treat: Some("tocilizumab"),
+            ..Entry::default()
+        },
+        Entry {
             file: "cart-crs-burden.png",
             caption: "Severity moves with the tumour burden",
             title: Some("Severity moves with the tumour burden"),

@@ -14,10 +14,12 @@
 //! # Ok::<(), cascade::diagnostic::Problems>(())
 //! ```
 
+mod arms;
 mod entries;
 mod variant;
 mod ward;
 
+pub use arms::{Trial, trial};
 pub use entries::gallery;
 pub use variant::Variant;
 pub use ward::{Sheet, ward};
@@ -27,6 +29,7 @@ use crate::crs::{Scale, Settings};
 use crate::diagnostic::{Problems, Source};
 use crate::model::Model;
 use crate::observation::read_measurements;
+use crate::regimen::{Rule, RuleFile};
 use crate::simulate::{Grid, Run, Scenario};
 use crate::trajectory::Sidecar;
 
@@ -48,6 +51,8 @@ pub struct Entry {
     pub runs: Vec<Variant>,
     /// End of the runs.
     pub until: Option<&'static str>,
+    /// A rule of treatment that ships.
+    pub treat: Option<&'static str>,
     /// Grading scales, if the model has signs; the default one if none is named.
     pub scales: Vec<&'static str>,
     /// Instead of the model's title.
@@ -110,7 +115,13 @@ impl Entry {
         if self.kind != usual {
             flag("kind", self.kind.name());
         }
-        let texts = [("until", self.until), ("title", self.title), ("panels", self.panels), ("linear", self.linear)];
+        let texts = [
+            ("treat", self.treat),
+            ("until", self.until),
+            ("title", self.title),
+            ("panels", self.panels),
+            ("linear", self.linear),
+        ];
         for (name, value) in texts {
             if let Some(value) = value {
                 flag(name, value);
@@ -157,6 +168,9 @@ impl Entry {
         if let Some(until) = self.until {
             scenario = scenario.until(&until.parse()?)?;
         }
+        if let Some(rule) = self.treat {
+            scenario = scenario.treated(embedded_rules(rule)?);
+        }
         if matches!(self.kind, Kind::Course | Kind::Overlay) && model.has_signs() {
             let names = if self.scales.is_empty() { &["astct-2019"] } else { self.scales.as_slice() };
             let scales = names.iter().map(|name| Scale::embedded(name)).collect::<Result<Vec<Scale>, Problems>>()?;
@@ -194,6 +208,8 @@ pub fn index(entries: &[Entry]) -> String {
     for entry in entries {
         add(entry.caption, entry.file, &entry.command());
     }
+    let trial = trial();
+    add(trial.caption, trial.file, &trial.command());
     for sheet in ward().into_iter().flatten() {
         add(sheet.caption, sheet.file, &sheet.command());
     }
@@ -203,6 +219,13 @@ pub fn index(entries: &[Entry]) -> String {
          `work-precision.csv`.\n\n```sh\ncargo bench --bench population -- work-precision\n```\n",
     );
     text
+}
+
+/// The rules of a file that ships.
+fn embedded_rules(name: &str) -> Result<Vec<Rule>, Problems> {
+    let mut problems = Problems::default();
+    let file = RuleFile::parse(&RuleFile::embedded_source(name)?, &mut problems);
+    problems.or_value(file.map(|file| file.rules))
 }
 
 /// A word as a shell reads it: in double quotes if it has anything but plain letters.
@@ -305,6 +328,30 @@ mod tests {
             assert!(sheet.figure.footer.contains(crate::plot::DISCLAIMER));
         }
         assert_eq!(sheets[0].figure.lanes.len(), 6);
+    }
+
+    #[test]
+    fn the_comparison_is_on_the_page_and_shows_all_arms() {
+        let trial = trial();
+        let command = trial.command();
+        assert!(command.contains("--arm \"tocilizumab: parameters high; treat tocilizumab\""), "{command}");
+        assert!(index(&gallery()).contains(&command));
+        let figure = trial.figure().unwrap();
+        let names: Vec<&str> = figure.lanes.iter().map(|lane| lane.name.as_str()).collect();
+        assert_eq!(names, ["untreated", "tocilizumab", "dexamethasone"]);
+        assert!(figure.footer.contains(crate::plot::DISCLAIMER) && figure.footer.contains("60 patients"));
+    }
+
+    #[test]
+    fn the_treated_course_has_its_treatment() {
+        let entries = gallery();
+        let treated = entries.iter().find(|entry| entry.treat.is_some()).unwrap();
+        let untreated = Entry { treat: None, ..treated.clone() }.figure().unwrap();
+        let figure = treated.figure().unwrap();
+        assert!(figure.marks.len() > untreated.marks.len());
+        let drugs =
+            |figure: &Figure| figure.bands.iter().flat_map(|band| &band.rows).any(|row| row.label == "Tocilizumab");
+        assert!(drugs(&figure) && !drugs(&untreated));
     }
 
     #[cfg(feature = "plot")]
