@@ -12,6 +12,7 @@ mod loading;
 mod output;
 mod picture;
 mod portraits;
+mod progress;
 mod record;
 mod render;
 mod shards;

@@ -50,5 +50,5 @@ pub use relapse::Relapses;
 pub use search::{Search, Tried, search};
 pub use statistics::{CONFIDENCE, Estimate, Kind, compare};
 pub use sweep::{Target, Varied};
-pub use trial::{Optimum, Point, Regimen, optimise, run_at, sweep};
+pub use trial::{Optimum, Point, Progress, Regimen, optimise, points, run_at, sweep};
 pub use utility::{Readings, Utility};

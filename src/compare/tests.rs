@@ -372,7 +372,9 @@ fn a_sweep_of_two_runs_all_pairs_in_order() {
     let model = known();
     let base = scenario(&model, "drug 10 mg at 0 d");
     let sweeps = [sweep_of("drug amount 1..3 3").unwrap(), sweep_of("parameter turn 1..5 2").unwrap()];
-    let points = sweep(&base, &sweeps, None, Who::Typical, means(1)).unwrap();
+    let mut told = 0;
+    let points = sweep(&base, &sweeps, None, Who::Typical, means(1), &mut || told += 1).unwrap();
+    assert_eq!((told, points.len()), (points.len(), super::points(&sweeps)));
     let values: Vec<[f64; 2]> = points.iter().map(|point| [point.values[0], point.values[1]]).collect();
     assert_eq!(values, [[1.0, 1.0], [1.0, 5.0], [2.0, 1.0], [2.0, 5.0], [3.0, 1.0], [3.0, 5.0]]);
     let arms = Arms::new(vec![arm("base", &base, Who::Typical)], 0);
@@ -393,18 +395,20 @@ fn the_best_dose_is_found_with_its_neighbourhood() {
     let read = utility(&arms, "mean(cmax_drug) * (8 - mean(cmax_drug))").unwrap();
     let bounds = [Varied::bounds(&Source::new("--optimise", "drug amount 0.5..11 mg"), &model).unwrap()];
     let who = Who::Drawn { count: 12, seed: 1 };
-    let found = optimise(&base, &bounds, &read, 40, (who, 1), means(1)).unwrap();
+    let mut told = 0;
+    let found = optimise(&base, &bounds, &read, 40, (who, 1), means(1), &mut || told += 1).unwrap();
+    assert_eq!(told, found.tried.len());
     let best = &found.tried[found.best];
     assert!((best.values[0] - 4.0).abs() < 10.5 / 64.0 && (best.utility - 16.0).abs() < 0.03, "{best:?}");
     assert!(found.tried.iter().all(|one| one.difference <= 1e-12));
     // Everybody has the same peak, so every other dose is told from the best.
     assert_eq!(found.alike[0], (best.values[0], best.values[0]));
     assert!(found.tried.iter().filter(|one| (one.values[0] - best.values[0]).abs() < 3.0).count() > 6);
-    assert_eq!(found, optimise(&base, &bounds, &read, 40, (who, 1), means(3)).unwrap());
+    assert_eq!(found, optimise(&base, &bounds, &read, 40, (who, 1), means(3), &mut || {}).unwrap());
     // A drug that does harm is best left out.
     let read = utility(&arms, "-P(drug)").unwrap();
     let bounds = [Varied::bounds(&Source::new("--optimise", "drug amount 0..8 mg"), &model).unwrap()];
-    let found = optimise(&base, &bounds, &read, 10, (who, 1), means(1)).unwrap();
+    let found = optimise(&base, &bounds, &read, 10, (who, 1), means(1), &mut || {}).unwrap();
     assert_eq!((found.tried[found.best].values[0], found.tried[found.best].utility), (0.0, 0.0));
 }
 

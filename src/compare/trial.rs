@@ -78,6 +78,14 @@ pub fn run_at(
     Outcomes::run("", &Prepared::new(&scenario)?, who, means)
 }
 
+/// Told after each regimen that was run.
+pub type Progress<'a> = &'a mut dyn FnMut();
+
+/// How many regimens a sweep runs.
+pub fn points(sweeps: &[Varied]) -> usize {
+    sweeps.iter().map(|sweep| sweep.values().len()).product()
+}
+
 /// Every combination of the values of sweeps, the last one moving fastest; stops early if the scenario's stop is tripped.
 ///
 /// # Errors
@@ -88,6 +96,7 @@ pub fn sweep(
     utility: Option<&Utility>,
     who: Who<'_>,
     means: Means,
+    progress: Progress<'_>,
 ) -> Result<Vec<Point>, Problems> {
     let mut points = Vec::new();
     for values in combinations(sweeps) {
@@ -100,6 +109,7 @@ pub fn sweep(
         let ends = (0..alone.end_points.len()).map(|at| alone.value(0, at)).collect();
         let utility = utility.map(|utility| utility.value(&utility.readings(&alone, 0), 0..alone.paired.len()));
         points.push(Point { values, ends, utility, failed });
+        progress();
     }
     Ok(points)
 }
@@ -127,6 +137,7 @@ pub fn optimise(
     budget: usize,
     (who, seed): (Who<'_>, u64),
     means: Means,
+    progress: Progress<'_>,
 ) -> Result<Optimum, Problems> {
     let mut readings: Vec<Readings> = Vec::new();
     let mut failed = vec![false; who.count() as usize];
@@ -142,6 +153,7 @@ pub fn optimise(
         let read = utility.all(Some(&outcomes), who.count() as usize);
         let value = utility.value(&read, 0..failed.len());
         readings.push(read);
+        progress();
         Ok(value)
     })?;
     readings.iter_mut().for_each(|readings| readings.without(&failed));

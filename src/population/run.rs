@@ -251,7 +251,7 @@ impl<'p> Population<'p> {
             || {
                 let (number, individual) = next.next().filter(|_| !stop.is_tripped())?;
                 let number = number as u64;
-                Some((number, prepared.controller(first + number, &individual.parameters, &individual.covariates)))
+                Some((number, prepared.controller_of(first + number, &individual.parameters, &individual.covariates)))
             },
             &mut notes,
         );

@@ -144,8 +144,14 @@ impl<'s> Prepared<'s> {
         course.map_or(covariates[covariate], |course| self.covariates[covariate].from_canonical(course.at(time)))
     }
 
-    /// The controller of a patient, counted from 0, with these values in the units of the model.
-    pub fn controller(&self, patient: u64, parameters: &[f64], covariates: &[f64]) -> Controller<'_> {
+    /// The controller of a patient with these values in the units of the model, under the doses of the scenario, or those of
+    /// the first subject.
+    pub fn controller(&self, parameters: &[f64], covariates: &[f64]) -> Controller<'_> {
+        self.controller_of(0, parameters, covariates)
+    }
+
+    /// The same of a patient counted from 0, under its doses.
+    pub fn controller_of(&self, patient: u64, parameters: &[f64], covariates: &[f64]) -> Controller<'_> {
         let canonical = |units: &[Conversion], values: &[f64]| -> Vec<f64> {
             units.iter().zip(values).map(|(unit, value)| unit.to_canonical(*value)).collect()
         };

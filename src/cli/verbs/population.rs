@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use super::observations;
@@ -13,7 +13,7 @@ use crate::cli::arguments::{Format, PopulationArgs, Tables};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::shards::Part;
 use crate::cli::unfinished::{Stand, Unfinished};
-use crate::cli::{Context, Failure, columnar, disk, output, record, render, shards, tables};
+use crate::cli::{Context, Failure, columnar, disk, output, progress, record, render, shards, tables};
 use crate::diagnostic::codes::{file, run as codes};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::observation::Design;
@@ -422,13 +422,7 @@ impl Job<'_> {
     }
 
     fn bar(&self, range: &Range<u64>, first: u64) -> ProgressBar {
-        let target = if self.context.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let bar = ProgressBar::with_draw_target(Some(range.end - range.start), target);
-        let style = "{bar:30} {human_pos} of {human_len} patients, {per_sec}, {eta} left";
-        bar.set_style(ProgressStyle::with_template(style).expect("a known template"));
-        bar.set_position(first - range.start);
-        bar.reset_eta();
-        bar
+        progress::bar(self.context, range.end - range.start, first - range.start, "patients")
     }
 
     fn run_json(&self, statistics: &Statistics, total: u64, shard: Option<(u64, u64)>) -> String {

@@ -9,9 +9,9 @@ use std::time::Instant;
 use crate::cli::arguments::CompareArgs;
 use crate::cli::loading::{self, Scales};
 use crate::cli::output::Folder;
-use crate::cli::{Context, Failure, columnar, disk, render, tables};
+use crate::cli::{Context, Failure, columnar, disk, progress, render, tables};
 use crate::compare::{Arms, Durability, Optimum, Outcomes, Point, Rank, Relapses, Row, Table, Utility, Varied, Who};
-use crate::compare::{optimise, ranking, sweep};
+use crate::compare::{optimise, points, ranking, sweep};
 use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems, Source};
 use crate::population::Means;
@@ -139,16 +139,29 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
     let ranks = utility.as_ref().map_or_else(Vec::new, |utility| ranking(&found, utility, seed));
     let points = match sweeps[..] {
         [] => Vec::new(),
-        _ => scenarios
-            .iter()
-            .map(|scenario| sweep(scenario, &sweeps, utility.as_ref(), who, means))
-            .collect::<Result<Vec<_>, Problems>>()?,
+        _ => {
+            let bar = progress::bar(context, (points(&sweeps) * scenarios.len()) as u64, 0, "regimens");
+            let all = scenarios
+                .iter()
+                .map(|scenario| sweep(scenario, &sweeps, utility.as_ref(), who, means, &mut || bar.inc(1)))
+                .collect::<Result<Vec<_>, Problems>>();
+            bar.finish_and_clear();
+            all?
+        }
     };
     stopped(context)?;
     let optimum = match &utility {
         Some(utility) if !bounds.is_empty() => {
             let budget = arguments.budget.unwrap_or(BUDGET * bounds.len() as u64) as usize;
-            Some(optimise(&scenarios[reference], &bounds, utility, budget, (who, seed), means)?)
+            let bar = progress::bar(context, budget as u64, 0, "regimens");
+            // The neighbourhood of the best comes on top.
+            let mut told = || {
+                bar.inc_length(u64::from(bar.position() >= bar.length().unwrap_or_default()));
+                bar.inc(1);
+            };
+            let found = optimise(&scenarios[reference], &bounds, utility, budget, (who, seed), means, &mut told);
+            bar.finish_and_clear();
+            Some(found?)
         }
         _ => None,
     };

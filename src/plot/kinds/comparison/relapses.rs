@@ -22,13 +22,13 @@ fn figure(cohort: &Cohort, arms: &Arms, some: &[&Relapses]) -> Figure {
         label: arms.arms[one.arm].name.clone(),
         leaves: one.times.iter().map(|(time, _)| *time).collect(),
     };
-    let more = "Aalen-Johansen, 95 % intervals; followed to the end of the run";
-    let (title, subtitle, footer) = words(cohort, &some[0].label, more);
+    let more = format!("after: {} · Aalen-Johansen, 95 % intervals", some[0].label);
+    let (title, subtitle, footer) = words(cohort, "Relapse by kind", &more);
     Figure {
         title,
         subtitle,
         footer,
-        horizontal: Axis::linear("Time since it was reached", "d").between(0.0, if to > 0.0 { to } else { 1.0 }),
+        horizontal: Axis::linear("Time since the response", "d").between(0.0, if to > 0.0 { to } else { 1.0 }),
         panels,
         at_risk: some.iter().map(row).collect(),
         ..Figure::default()

@@ -135,7 +135,7 @@ fn sweeps_and_searches_show_every_point() {
     let (amount, time) = (varied("tocilizumab amount 100..800 lin 2"), varied("tocilizumab time 2..6 2"));
     let shown = Shown::usual(&arms, Some(&utility.text));
     let run = |sweeps: &[Varied]| {
-        vec![compare::sweep(&scenario, sweeps, Some(&utility), Who::Typical, Means::default()).unwrap()]
+        vec![compare::sweep(&scenario, sweeps, Some(&utility), Who::Typical, Means::default(), &mut || {}).unwrap()]
     };
     let figure = sweep(&cohort(1), &arms, &amount, &run(std::slice::from_ref(&amount)), &shown).unwrap();
     assert_eq!((figure.panels.len(), figure.panels[0].series[0].points.len()), (shown.len(), 2));
@@ -149,7 +149,8 @@ fn sweeps_and_searches_show_every_point() {
     );
     holds(&figure);
     let bounds = [Varied::bounds(&Source::new("--optimise", "tocilizumab time 2..6 d"), &model).unwrap()];
-    let found = compare::optimise(&scenario, &bounds, &utility, 5, (Who::Typical, 0), Means::default()).unwrap();
+    let found =
+        compare::optimise(&scenario, &bounds, &utility, 5, (Who::Typical, 0), Means::default(), &mut || {}).unwrap();
     let figures = optimum(&cohort(1), &bounds, &found, &utility.text);
     let points: usize = figures[0].panels[0].observed.iter().map(|one| one.points.len()).sum();
     assert_eq!(points, found.tried.len() + 1, "every regimen, and the best once more");
