@@ -40,8 +40,8 @@ const DATA: [Record; 3] = [
 const ERRORS: [(&str, Variance); 6] = [
     (r#"additive", sd = 0.4"#, Variance::Additive(0.4)),
     (r#"proportional", sd = 0.2"#, Variance::Proportional(0.2)),
-    (r#"combined_variance", additive = 0.15, proportional = 0.12"#, Variance::CombinedVariance(0.15, 0.12)),
-    (r#"combined_sd", additive = 0.1, proportional = 0.1"#, Variance::CombinedSd(0.1, 0.1)),
+    (r#"combined_variance", additive = 0.15, proportional = 0.12"#, Variance::SumOfVariances(0.15, 0.12)),
+    (r#"combined_sd", additive = 0.1, proportional = 0.1"#, Variance::SumOfSds(0.1, 0.1)),
     (r#"lognormal", sd = 0.25"#, Variance::Lognormal(0.25)),
     (r#"power", sd = 0.2, exponent = 0.7"#, Variance::Power(0.2, 0.7)),
 ];

@@ -169,10 +169,10 @@ fn a_fit_of_the_line_is_the_maximum_of_the_normal_density() {
     let slopes = super::reference::gradient(objective, &at);
     let bends = super::reference::hessian(objective, &at);
     let covariance = inverse(&bends);
-    for k in 0..6 {
-        // The step to the top is below 1/1000 of the standard error, sqrt(2 / curvature).
-        let step = dot(&covariance[k], &slopes);
-        let se = (2.0 * covariance[k][k]).sqrt();
+    for (k, row) in covariance.iter().enumerate() {
+        // The step to the top is below 1/1000 of the standard error, the root of twice the inverse's diagonal.
+        let step = dot(row, &slopes);
+        let se = (2.0 * row[k]).sqrt();
         assert!(step.abs() < 1e-3 * se, "{k}: {step} of {se}");
     }
     assert!(determinant(&bends) > 0.0);

@@ -10,8 +10,10 @@
 pub enum Variance {
     Additive(f64),
     Proportional(f64),
-    CombinedVariance(f64, f64),
-    CombinedSd(f64, f64),
+    /// a^2 + (b f)^2.
+    SumOfVariances(f64, f64),
+    /// (a + b f)^2.
+    SumOfSds(f64, f64),
     Lognormal(f64),
     Power(f64, f64),
 }
@@ -21,17 +23,20 @@ impl Variance {
         match self {
             Self::Additive(a) | Self::Lognormal(a) => a.powi(2),
             Self::Proportional(b) => (b * f).powi(2),
-            Self::CombinedVariance(a, b) => a.powi(2) + (b * f).powi(2),
-            Self::CombinedSd(a, b) => (a + b * f.abs()).powi(2),
+            Self::SumOfVariances(a, b) => a.powi(2) + (b * f).powi(2),
+            Self::SumOfSds(a, b) => (a + b * f.abs()).powi(2),
             Self::Power(a, c) => (a * f.abs().powf(c)).powi(2),
         }
     }
 }
 
+/// Predictions of the rows by eta.
+type Predict<'a> = Box<dyn Fn(&[f64]) -> Vec<f64> + 'a>;
+
 /// A subject: data, predictions by eta, covariance of eta.
 pub struct Subject<'a> {
     pub y: Vec<f64>,
-    pub predict: Box<dyn Fn(&[f64]) -> Vec<f64> + 'a>,
+    pub predict: Predict<'a>,
     pub variance: Variance,
     pub omega: Vec<Vec<f64>>,
 }
@@ -256,15 +261,8 @@ pub fn gradient(of: impl Fn(&[f64]) -> f64, x: &[f64]) -> Vec<f64> {
 }
 
 pub fn hessian(of: impl Fn(&[f64]) -> f64, x: &[f64]) -> Vec<Vec<f64>> {
-    let n = x.len();
-    let mut all = vec![vec![0.0; n]; n];
-    for i in 0..n {
-        for j in 0..=i {
-            let entry = slope(&|x| slope(&of, x, j), x, i);
-            (all[i][j], all[j][i]) = (entry, entry);
-        }
-    }
-    all
+    let entry = |i: usize, j: usize| slope(&|x| slope(&of, x, j), x, i);
+    (0..x.len()).map(|i| (0..x.len()).map(|j| entry(i.max(j), i.min(j))).collect()).collect()
 }
 
 /// Nodes and weights for the weight exp(-x^2): roots of the Hermite polynomials by Newton's method.
