@@ -254,12 +254,15 @@ impl Population<'_> {
                 Uncertainty::S => Some(Vec::new()),
                 _ => self.curvature_of(&found, how),
             };
-            matrix = r.and_then(|r| covariance(settings.uncertainty, &r, &found.evaluation.gradients, n));
-            if matrix.is_none() {
-                verdicts.push(bad("no standard errors: the matrix of second derivatives is not positive definite"));
-            }
+            matrix = known(settings.uncertainty, r.as_deref(), &found.evaluation.gradients, n, &mut verdicts);
         }
-        let profiles = self.profiled(settings, (&found.x, &found.evaluation.modes), matrix.as_deref(), stop, report);
+        let profiles = self.profiled(
+            settings,
+            (&found.x, &found.evaluation.modes),
+            matrix.as_ref().map(|(_, matrix)| &matrix[..]),
+            stop,
+            report,
+        );
         let modes = match how.has_mode() {
             true => found.evaluation.modes.clone(),
             false => self.modes(&found.x),
@@ -355,13 +358,11 @@ impl Population<'_> {
                 Uncertainty::S => Some(Vec::new()),
                 _ => self.curvature_by(&found.x, &drawn, again),
             };
-            matrix = r.and_then(|r| covariance(settings.uncertainty, &r, &gradients, found.x.len()));
-            if matrix.is_none() {
-                verdicts.push(bad("no standard errors: the matrix of second derivatives is not positive definite"));
-            }
+            matrix = known(settings.uncertainty, r.as_deref(), &gradients, found.x.len(), &mut verdicts);
         }
         let modes = self.modes(&found.x);
-        let profiles = self.profiled(settings, (&found.x, &modes), matrix.as_deref(), stop, report);
+        let profiles =
+            self.profiled(settings, (&found.x, &modes), matrix.as_ref().map(|(_, matrix)| &matrix[..]), stop, report);
         Ok(self.fitted(
             model,
             settings,
@@ -418,9 +419,15 @@ impl Population<'_> {
         let half = self.information(&all, &found);
         let matrix = match settings.uncertainty {
             Uncertainty::None => None,
-            _ => covariance(Uncertainty::R, &half, &[], n),
+            _ => covariance(Uncertainty::R, &half, &[], n).map(|matrix| (Uncertainty::R, matrix)),
         };
-        let profiles = self.profiled(settings, (&found.x, &self.no_effects()), matrix.as_deref(), stop, report);
+        let profiles = self.profiled(
+            settings,
+            (&found.x, &self.no_effects()),
+            matrix.as_ref().map(|(_, matrix)| &matrix[..]),
+            stop,
+            report,
+        );
         Ok(self.fitted(
             model,
             settings,
@@ -507,6 +514,26 @@ impl Population<'_> {
     pub(super) fn omega(&self, x: &[f64]) -> Vec<f64> {
         plain(&self.structure.point(&ones(x)).omega())
     }
+}
+
+/// The covariance asked for; where R has no inverse, that of S, which is told.
+fn known(
+    asked: Uncertainty,
+    r: Option<&[f64]>,
+    gradients: &[Vec<f64>],
+    n: usize,
+    verdicts: &mut Vec<Verdict>,
+) -> Option<(Uncertainty, Vec<f64>)> {
+    if let Some(matrix) = r.and_then(|r| covariance(asked, r, gradients, n)) {
+        return Some((asked, matrix));
+    }
+    let instead = covariance(Uncertainty::S, &[], gradients, n).filter(|_| asked != Uncertainty::S);
+    let why = "the matrix of second derivatives is not positive definite";
+    verdicts.push(match instead {
+        Some(_) => bad(format!("standard errors from S, the products of the gradients: {why}")),
+        None => bad(format!("no standard errors: {why}")),
+    });
+    instead.map(|matrix| (Uncertainty::S, matrix))
 }
 
 pub(super) fn good(text: impl Into<String>) -> Verdict {

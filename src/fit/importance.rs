@@ -253,7 +253,6 @@ impl Population<'_> {
                 (from, self.structure.point(&seeded))
             })
             .collect();
-        let start = self.structure.point(&ones(x));
         (0..self.subjects.len())
             .map(|subject| {
                 let weights = self.weights(subject, drawn, &point, &root, ln_root);
@@ -281,12 +280,11 @@ impl Population<'_> {
                         };
                         let scaled = &own.scaled[draw * q..][..q];
                         let joint = self.joint_of(subject, point, &root, ln_root, scaled, rows);
-                        for at in *from..x.len().min(from + GROUP) {
-                            score[at] -= 2.0 * share * joint.tangents[at - from].get(0);
+                        for (score, tangent) in score[*from..].iter_mut().zip(&joint.tangents) {
+                            *score -= 2.0 * share * tangent.get(0);
                         }
                     }
                 }
-                debug_assert_eq!(start.typical.len(), point.typical.len());
                 score
             })
             .collect()

@@ -12,7 +12,7 @@ use super::result::{
 };
 use super::scoring::Scored;
 use super::structure::{Coordinate, is_logarithmic};
-use super::uncertainty::condition;
+use super::uncertainty::{Uncertainty, condition};
 use crate::error_model::Observed;
 use crate::model::Model;
 use crate::numeric::{Dual, Lanes, Scalar};
@@ -32,7 +32,7 @@ pub(super) struct Found {
     pub objective_error: Option<f64>,
     pub subjects: Vec<f64>,
     pub modes: Vec<Mode>,
-    pub covariance: Option<Vec<f64>>,
+    pub covariance: Option<(Uncertainty, Vec<f64>)>,
     pub iterations: Vec<(f64, Vec<f64>)>,
     pub profiles: Vec<Profile>,
     pub converged: bool,
@@ -44,7 +44,8 @@ impl Population<'_> {
         let x = &found.x;
         let n = x.len();
         let structure = &self.structure;
-        let estimates = self.estimates(x, found.covariance.as_deref(), settings.method != Method::Map);
+        let estimates =
+            self.estimates(x, found.covariance.as_ref().map(|(_, matrix)| &matrix[..]), settings.method != Method::Map);
         let (individuals, predictions) = self.individuals(x, &found.modes, &found.subjects);
         let etas: Vec<String> =
             structure.individual_of_eta().into_iter().map(|at| structure.individuals[at].name.clone()).collect();
@@ -56,8 +57,8 @@ impl Population<'_> {
             })
             .collect();
         let names = self.names_of_coordinates();
-        let covariance = found.covariance.take().map(|matrix| Covariance {
-            kind: settings.uncertainty.name().to_uppercase(),
+        let covariance = found.covariance.take().map(|(kind, matrix)| Covariance {
+            kind: kind.name().to_uppercase(),
             names,
             condition: condition(&matrix, n),
             matrix,
@@ -341,10 +342,10 @@ impl Population<'_> {
             let mut root = parts.curvature(Approximation::Focei, false);
             if cholesky(&mut root, q) {
                 // Covariance of eta: L H^-1 L' with H over the root of Omega.
-                for i in 0..q {
+                for (i, sd) in eta_sds.iter_mut().enumerate() {
                     let mut row: Vec<One> = (0..q).map(|k| point.root[i * q + k]).collect();
                     forward(&root, q, &mut row);
-                    eta_sds[i] = row.iter().map(|entry| entry.get(0).powi(2)).sum::<f64>().sqrt();
+                    *sd = row.iter().map(|entry| entry.get(0).powi(2)).sum::<f64>().sqrt();
                 }
             }
             cwres = self.decorrelated(&parts, &mode.zeta);

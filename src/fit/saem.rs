@@ -215,13 +215,13 @@ impl<'a, 'm> Run<'a, 'm> {
         };
         let zero: Vec<Vec<f64>> = run.chains.iter().map(|chain| chain.eta.clone()).collect();
         let rows = run.predict(&zero, None);
-        for at in 0..run.chains.len() {
-            let likelihood = run.likelihood(run.chains[at].subject, &rows[at]);
+        for (at, rows) in rows.into_iter().enumerate() {
+            let likelihood = run.likelihood(run.chains[at].subject, &rows);
             if !likelihood.is_finite() {
                 return None;
             }
             run.chains[at].likelihood = likelihood;
-            run.chains[at].rows.clone_from(&rows[at]);
+            run.chains[at].rows = rows;
         }
         Some(run)
     }
@@ -374,7 +374,6 @@ impl<'a, 'm> Run<'a, 'm> {
 
     /// Moves the population values by the newest draws, which count by `weight` against those before.
     fn maximise(&mut self, weight: f64, exploring: bool) {
-        let structure = self.structure();
         self.unvaried(weight);
         let (q, count) = (self.of_eta.len(), self.population.subjects.len());
         let per = self.chains.len() as f64 / count as f64;
@@ -392,23 +391,19 @@ impl<'a, 'm> Run<'a, 'm> {
             blend(old, new);
         }
         self.second.iter_mut().zip(second).for_each(|(old, new)| blend(old, new));
-        let before: Vec<Vec<f64>> =
-            (0..count).map(|subject| (0..q).map(|k| self.centre(subject, self.of_eta[k])).collect()).collect();
+        let centres = |run: &Self| -> Vec<Vec<f64>> {
+            (0..count).map(|subject| run.of_eta.iter().map(|at| run.centre(subject, *at)).collect()).collect()
+        };
+        let before = centres(self);
         self.centres();
-        // The random effects of the chains stay where they are: what moved is their centre.
+        let after = centres(self);
+        // The parameters of the chains stay where they are: what moved is their centre.
         for chain in &mut self.chains {
-            for k in 0..q {
-                let individual = self.of_eta[k];
-                let regressors = &self.population.subjects[chain.subject].regressors[individual];
-                let relations = &self.values.relations[individual];
-                let centre =
-                    self.values.typical[individual] + relations.iter().zip(regressors).map(|(a, b)| a * b).sum::<f64>();
-                chain.eta[k] += before[chain.subject][k] - centre;
-            }
+            let moved = before[chain.subject].iter().zip(&after[chain.subject]);
+            chain.eta.iter_mut().zip(moved).for_each(|(eta, (before, after))| *eta += before - after);
         }
         self.covariances(exploring);
         self.sizes(weight, exploring);
-        debug_assert_eq!(structure.etas(), q);
         for at in 0..self.chains.len() {
             self.chains[at].likelihood = self.likelihood(self.chains[at].subject, &self.chains[at].rows);
         }
@@ -466,14 +461,13 @@ impl<'a, 'm> Run<'a, 'm> {
                 }
             }
         }
-        for (a, (coordinate, i)) in wanted.iter().enumerate() {
+        for (a, (coordinate, _)) in wanted.iter().enumerate() {
             if let Coordinate::Typical(at) = coordinate
                 && let Some((mean, sd)) = structure.individuals[*at].prior
             {
                 matrix[a * n + a] += 1.0 / (sd * sd);
                 right[a] += mean / (sd * sd);
             }
-            debug_assert!(*i < q);
         }
         let mut root = ones(&matrix);
         let mut found = ones(&right);
@@ -507,7 +501,6 @@ impl<'a, 'm> Run<'a, 'm> {
             }
         }
         for block in self.structure().blocks.iter().filter(|block| block.estimated) {
-            let alone = block.etas.len() == 1;
             for i in &block.etas {
                 for j in &block.etas {
                     let (old, new) = (self.values.omega[i * q + j], omega[i * q + j] / count);
@@ -515,7 +508,6 @@ impl<'a, 'm> Run<'a, 'm> {
                     self.values.omega[i * q + j] = if i == j { cooled.max(1e-8) } else { new };
                 }
             }
-            debug_assert!(alone || block.etas.len() > 1);
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::fit;
+use super::{fit, observations};
 use crate::cli::arguments::{Format, ValidateArgs};
 use crate::cli::loading::Loaded;
 use crate::cli::output::{self, Folder};
@@ -29,6 +29,9 @@ pub fn run(context: &Context, arguments: &ValidateArgs) -> Result<(), Failure> {
     let mut warnings = Problems::default();
     let data = observation::read_data(&source, &tables::sidecar(source.name())?, &loaded.model, &mut warnings);
     let Some(data) = data else { return Err(warnings.into()) };
+    let in_file = loaded.file.as_ref().is_some_and(|file| !file.doses.is_empty());
+    let subjects = data.subjects.iter().map(|one| &one.design);
+    observations::one_regimen(source.name(), !fit.run.dose.is_empty() || in_file, subjects)?;
     let folder = fit.to.output.as_deref().map(Folder::open).transpose()?;
     let mut population = Population::new(&scenario, &data, &specification, settings.censoring, false, &mut warnings)?;
     if !warnings.is_empty() {

@@ -22,7 +22,8 @@ pub fn summary(fitted: &Fitted) -> String {
     text.push_str(&aligned(&lines));
     if !fitted.etas.is_empty() {
         let shrinkage = fitted.etas.iter().zip(&fitted.shrinkage);
-        let shrinkage: Vec<String> = shrinkage.map(|(name, share)| format!("{name} {:.0} %", 100.0 * share)).collect();
+        let shrinkage: Vec<String> =
+            shrinkage.map(|(name, share)| format!("{name} {:.0} %", (100.0 * share).round() + 0.0)).collect();
         text.push_str(&format!("\nshrinkage: {}\n", shrinkage.join(", ")));
     }
     if !fitted.verdicts.is_empty() {

@@ -11,6 +11,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::observations;
 use crate::cli::arguments::{FitArgs, Format};
 use crate::cli::loading::Loaded;
 use crate::cli::output::{self, Folder};
@@ -37,6 +38,9 @@ pub fn run(context: &Context, arguments: &FitArgs) -> Result<(), Failure> {
     let mut warnings = Problems::default();
     let data = observation::read_data(&source, &tables::sidecar(source.name())?, &loaded.model, &mut warnings);
     let Some(data) = data else { return Err(warnings.into()) };
+    let in_file = loaded.file.as_ref().is_some_and(|file| !file.doses.is_empty());
+    let subjects = data.subjects.iter().map(|one| &one.design);
+    observations::one_regimen(source.name(), !arguments.run.dose.is_empty() || in_file, subjects)?;
     let folder = arguments.to.output.as_deref().map(Folder::open).transpose()?;
     if let Some(path) = &arguments.update {
         output::try_file(path)?;
