@@ -23,7 +23,7 @@ pub fn summary(fitted: &Fitted) -> String {
     if !fitted.etas.is_empty() {
         let shrinkage = fitted.etas.iter().zip(&fitted.shrinkage);
         let shrinkage: Vec<String> =
-            shrinkage.map(|(name, share)| format!("{name} {:.0} %", (100.0 * share).round() + 0.0)).collect();
+            shrinkage.map(|(name, share)| format!("{name} {} %", whole(100.0 * share))).collect();
         text.push_str(&format!("\nshrinkage: {}\n", shrinkage.join(", ")));
     }
     if !fitted.verdicts.is_empty() {
@@ -61,4 +61,10 @@ pub(super) fn counted(fitted: &Fitted) -> String {
     };
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     format!("{}, {}, {censored}", plural(fitted.individuals.len(), "subject"), plural(values, "value"))
+}
+
+/// A number without decimals; never -0.
+fn whole(value: f64) -> String {
+    let text = format!("{value:.0}");
+    if text == "-0" { "0".into() } else { text }
 }
