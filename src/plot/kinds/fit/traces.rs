@@ -5,7 +5,7 @@ use crate::fit::Fitted;
 use crate::plot::label::unit_text;
 use crate::plot::{Axis, Content, Figure, Plot, Series, Tile};
 
-/// The objective and each estimate by iteration, [`super::TILES`] a page; nothing if there was no search.
+/// The objective and each estimate by iteration, so many a page as individual fits; nothing if there was no search.
 pub fn traces(fitted: &Fitted) -> Vec<Figure> {
     if fitted.iterations.is_empty() {
         return Vec::new();
