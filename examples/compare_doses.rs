@@ -31,7 +31,7 @@ fn main() -> Result<(), cascade::diagnostic::Problems> {
         arms.push(Outcomes::run(
             name,
             &Prepared::new(&scenario)?,
-            Who::Drawn { count: PATIENTS, seed: 1 },
+            Who::Drawn { count: PATIENTS, seed: 1, uncertain: None },
             Means::default(),
         )?);
     }

@@ -17,6 +17,7 @@ mod runs;
 mod scores;
 mod standards;
 mod treat;
+mod uncertainty;
 mod wrong;
 
 use std::fs;

@@ -367,6 +367,13 @@ pub struct PopulationArgs {
     /// Seed of the random numbers [default: that of the scenario, else 0]
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, value_parser = clap::value_parser!(u64).range(0..1 << 53))]
     pub seed: Option<u64>,
+    /// Draw the typical values of each patient from the errors of their estimates: the folder of a fit, --output DIR
+    ///
+    /// The parameters that the fit estimated have its estimates as typical values, in place of those of model and set; and
+    /// are drawn anew for each patient from covariance.csv on the scale of estimation, at random also under --sobol.
+    /// What --set gives is not drawn. Variances of random effects and residual errors are those of the model.
+    #[arg(long, value_name = "RUN", conflicts_with = "patients")]
+    pub uncertainty: Option<PathBuf>,
     /// Threads; results do not depend on them [default: all cores]
     #[arg(long, value_name = "COUNT", value_parser = threads)]
     pub threads: Option<usize>,

@@ -34,6 +34,8 @@ pub struct Loaded {
     pub inputs: Vec<(String, String)>,
     /// Rules of treatment.
     pub rules: Vec<Rule>,
+    /// Estimates of a fit, in place of the values of model and set.
+    pub estimates: Vec<Override>,
     /// Seed of random numbers, if the file or the command says one.
     pub seed: Option<u64>,
 }
@@ -131,7 +133,18 @@ impl Loaded {
             }
             (None, None) => Vec::new(),
         };
-        Ok(Self { rules, model, set, file, subjects, warnings, mistakes: Problems::default(), inputs, seed })
+        Ok(Self {
+            rules,
+            model,
+            set,
+            file,
+            subjects,
+            warnings,
+            mistakes: Problems::default(),
+            inputs,
+            estimates: Vec::new(),
+            seed,
+        })
     }
 
     /// The scenario: model, then file, then flags. All mistakes at once.
@@ -158,8 +171,8 @@ impl Loaded {
         let file = self.file.as_ref();
         let flag = |name: &str, text: &Option<String>| text.as_ref().map(|text| Source::new(name, text).whole());
 
-        let mut overrides = file.map_or_else(Vec::new, |file| file.set.clone());
-        overrides.extend(arguments.set.iter().filter_map(|text| Override::parse(&Source::new("--set", text), found)));
+        let mut overrides = self.estimates.clone();
+        overrides.extend(self.overrides(arguments, found));
         let set = self.set.as_ref().map(|(_, set)| set);
         let scenario = Scenario::with_set(model, set, &overrides).map_err(|wrong| found.append(wrong)).ok();
         let regimen = self.regimen(arguments, found);
@@ -198,6 +211,14 @@ impl Loaded {
     pub fn gives_doses(&self, arguments: &RunArgs) -> bool {
         let in_file = self.file.as_ref().is_some_and(|file| !file.doses.is_empty());
         !arguments.dose.is_empty() || arguments.records.is_some() || in_file
+    }
+
+    /// What the scenario file and the flags set.
+    pub fn overrides(&self, arguments: &RunArgs, problems: &mut Problems) -> Vec<Override> {
+        let mut overrides = self.file.as_ref().map_or_else(Vec::new, |file| file.set.clone());
+        let read = |text: &String| Override::parse(&Source::new("--set", text), problems);
+        overrides.extend(arguments.set.iter().filter_map(read));
+        overrides
     }
 
     fn regimen(&self, arguments: &RunArgs, problems: &mut Problems) -> Regimen {
@@ -272,7 +293,7 @@ fn beside(place: &Span) -> String {
 }
 
 /// Gives problems without a place the place that led to them.
-fn placed(found: impl Into<Problems>, place: &Span) -> Problems {
+pub fn placed(found: impl Into<Problems>, place: &Span) -> Problems {
     let mut problems = Problems::default();
     for mut found in found.into() {
         if found.labels.is_empty() {

@@ -8,6 +8,7 @@ mod cohort_portraits;
 mod columnar;
 mod comparison_portraits;
 mod disk;
+mod fits;
 mod loading;
 mod output;
 mod picture;
@@ -18,6 +19,7 @@ mod render;
 mod shards;
 mod standards;
 mod tables;
+mod uncertainty;
 mod unfinished;
 mod verbs;
 

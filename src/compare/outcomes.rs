@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::codes::file::BAD_VALUE;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::population::{
-    Block, Draw, Individual, Layout, Means, PatientTable, Patients, Population, Sampling, Statistics,
+    Block, Draw, Individual, Layout, Means, PatientTable, Patients, Population, Sampling, Statistics, Uncertain,
 };
 use crate::simulate::{Prepared, Scenario};
 use crate::trajectory::Sidecar;
@@ -38,6 +38,8 @@ pub enum Who<'t> {
         count: u64,
         /// The seed.
         seed: u64,
+        /// Which typical values are drawn for each of them; those that an arm holds are its own.
+        uncertain: Option<&'t Uncertain>,
     },
 }
 
@@ -116,8 +118,12 @@ impl Outcomes {
                 ..Individual::default()
             }),
             Who::Listed(table) => Patients::Listed(table.open(scenario)?),
-            Who::Drawn { seed, .. } => {
-                Patients::Drawn(Draw::new(scenario.model, &scenario.values, seed, Sampling::Random)?)
+            Who::Drawn { seed, uncertain, .. } => {
+                let (model, values, random) = (scenario.model, &scenario.values, Sampling::Random);
+                Patients::Drawn(match uncertain {
+                    Some(uncertain) => Draw::uncertain(model, values, seed, random, uncertain.clone())?,
+                    None => Draw::new(model, values, seed, random)?,
+                })
             }
         };
         let mut found = Self::nobody(name, prepared);

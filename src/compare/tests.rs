@@ -97,7 +97,7 @@ fn row<'r>(arms: &Arms, rows: &'r [Row], name: &str) -> &'r Row {
     rows.iter().find(|row| row.end_point == place).unwrap()
 }
 
-const DRAWN: Who<'static> = Who::Drawn { count: 70, seed: 3 };
+const DRAWN: Who<'static> = Who::Drawn { count: 70, seed: 3, uncertain: None };
 
 #[test]
 fn the_same_arm_twice_differs_by_nothing_at_all() {
@@ -133,7 +133,7 @@ fn threads_change_nothing() {
     let model = known();
     let one = scenario(&model, "drug 10 mg at 0 d");
     let prepared = Prepared::new(&one).unwrap();
-    let many = Who::Drawn { count: 300, seed: 9 };
+    let many = Who::Drawn { count: 300, seed: 9, uncertain: None };
     let run = |threads| Outcomes::run("arm", &prepared, many, means(threads)).unwrap();
     let (alone, three) = (run(1), run(3));
     assert_eq!(alone.statistics, three.statistics);
@@ -142,7 +142,8 @@ fn threads_change_nothing() {
     };
     assert_eq!(bits(&alone), bits(&three));
     // Other seeds are other patients.
-    let other = Outcomes::run("arm", &prepared, Who::Drawn { count: 300, seed: 10 }, means(1)).unwrap();
+    let other =
+        Outcomes::run("arm", &prepared, Who::Drawn { count: 300, seed: 10, uncertain: None }, means(1)).unwrap();
     assert_ne!(bits(&alone), bits(&other));
 }
 
@@ -394,7 +395,7 @@ fn the_best_dose_is_found_with_its_neighbourhood() {
     let arms = Arms::new(vec![arm("base", &base, DRAWN)], 0);
     let read = utility(&arms, "mean(cmax_drug) * (8 - mean(cmax_drug))").unwrap();
     let bounds = [Varied::bounds(&Source::new("--optimise", "drug amount 0.5..11 mg"), &model).unwrap()];
-    let who = Who::Drawn { count: 12, seed: 1 };
+    let who = Who::Drawn { count: 12, seed: 1, uncertain: None };
     let mut told = 0;
     let found = optimise(&base, &bounds, &read, 40, (who, 1), means(1), &mut || told += 1).unwrap();
     assert_eq!(told, found.tried.len());

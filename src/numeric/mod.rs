@@ -15,6 +15,7 @@
 //! ```
 
 mod aligned;
+mod cholesky;
 mod dual;
 mod elementary;
 mod instruction_set;
@@ -25,6 +26,7 @@ mod scalar;
 mod spread;
 
 pub use aligned::{Aligned, aligned, apart};
+pub use cholesky::cholesky;
 pub use dual::Dual;
 pub use instruction_set::{InstructionSet, Kernel};
 pub use lanes::{LaneMask, Lanes};

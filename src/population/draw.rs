@@ -1,8 +1,12 @@
 use crate::diagnostic::Problems;
 use crate::diagnostic::codes::population as codes;
-use crate::model::{MixtureClass, Model, Parameter, Scale, Values, Variability, correlation_root, scale, spread};
+use crate::model::{
+    MixtureClass, Model, Parameter, Scale, Spread, Values, Variability, correlation_root, scale, spread,
+};
 use crate::numeric::normal_quantile;
 use crate::random::{MOST_DIMENSIONS, Purpose, Sobol, Stream};
+
+use super::Uncertain;
 
 /// How patients are spread over what varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,6 +78,9 @@ pub(super) fn bounds(model: &Model) -> Vec<(f64, f64)> {
 /// A lognormal parameter of typical value 0 stays 0, and a logit one at its bound stays there: an effect that is switched
 /// off is off in everybody. Covariates do not vary.
 ///
+/// Typical values that were estimated may be drawn anew for each patient, before the random effects ([`Draw::uncertain`]);
+/// `cv` of a normal parameter is then a share of the value that was drawn.
+///
 /// ```
 /// use cascade::model::{Model, Values};
 /// use cascade::population::{Draw, Sampling};
@@ -96,6 +103,7 @@ pub struct Draw {
     /// At least one; a model without a mixture has one without a name.
     classes: Vec<Class>,
     mixed: bool,
+    uncertain: Option<Uncertain>,
     warnings: Problems,
 }
 
@@ -105,6 +113,8 @@ struct Effect {
     name: String,
     parameter: usize,
     scale: Scale,
+    /// The share of the typical value that is the spread, where it moves with that value.
+    share: Option<f64>,
 }
 
 #[derive(Debug, Clone)]
@@ -114,6 +124,8 @@ struct Class {
     cumulative: f64,
     /// Typical values.
     parameters: Vec<f64>,
+    /// Places of those that the class itself declares: no estimate of a fit, so never uncertain.
+    own: Vec<usize>,
     /// Standard deviation of each random effect.
     spreads: Vec<f64>,
 }
@@ -125,6 +137,33 @@ impl Draw {
     /// Nothing varies; a value or scale that its distribution does not allow; correlations that contradict each other;
     /// more random effects than Sobol points have dimensions. All of them are told.
     pub fn new(model: &Model, values: &Values, seed: u64, sampling: Sampling) -> Result<Self, Problems> {
+        Self::build(model, values, seed, sampling, None)
+    }
+
+    /// Patients of `model` around typical values that differ between them as far as estimates are uncertain.
+    ///
+    /// `values` are the estimates. The numbers by which patient n differs from them are those of the seed and n, whatever
+    /// the values, doses and the sampling of random effects.
+    ///
+    /// # Errors
+    /// As [`Draw::new`], except that no random effect is needed.
+    pub fn uncertain(
+        model: &Model,
+        values: &Values,
+        seed: u64,
+        sampling: Sampling,
+        uncertain: Uncertain,
+    ) -> Result<Self, Problems> {
+        Self::build(model, values, seed, sampling, Some(uncertain))
+    }
+
+    fn build(
+        model: &Model,
+        values: &Values,
+        seed: u64,
+        sampling: Sampling,
+        uncertain: Option<Uncertain>,
+    ) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let mut warnings = Problems::default();
         let varying: Vec<(usize, &Parameter, &Variability)> = model
@@ -137,7 +176,11 @@ impl Draw {
             .iter()
             .filter_map(|(at, parameter, variability)| {
                 let scale = scale(parameter, variability, &mut problems)?;
-                Some(Effect { name: parameter.name.text.clone(), parameter: *at, scale })
+                let share = match (scale, variability.spread) {
+                    (Scale::Normal, Spread::CoefficientOfVariation(cv)) => Some(cv),
+                    _ => None,
+                };
+                Some(Effect { name: parameter.name.text.clone(), parameter: *at, scale, share })
             })
             .collect();
         let mut classes = classes(model, values, &mut warnings);
@@ -152,6 +195,7 @@ impl Draw {
         let root = correlation_root(&model.parameters, &model.correlations, &mut problems);
         let alone = classes.iter().filter(|class| !class.name.is_empty()).count() < 2;
         if alone
+            && uncertain.as_ref().is_none_or(|uncertain| uncertain.parameters().next().is_none())
             && classes.iter().all(|class| class.spreads.iter().all(|spread| *spread == 0.0))
             && !problems.has_errors()
         {
@@ -176,7 +220,7 @@ impl Draw {
         };
         let covariates = values.covariates.clone();
         let bounds = bounds(model);
-        let draw = Self { seed, points, covariates, bounds, effects, root, classes, mixed, warnings };
+        let draw = Self { seed, points, covariates, bounds, effects, root, classes, mixed, uncertain, warnings };
         problems.or_value(Some(draw))
     }
 
@@ -195,12 +239,20 @@ impl Draw {
         individual.class = self.mixed.then_some(place);
         individual.parameters.clone_from(&class.parameters);
         individual.covariates.clone_from(&self.covariates);
+        if let Some(uncertain) = &self.uncertain {
+            uncertain.draw(self.seed, n, &class.own, &mut individual.parameters);
+        }
         self.normals(n, &mut individual.etas);
         // From the last to the first, so that what a row needs is still there.
         for row in (0..self.effects.len()).rev() {
             let root = &self.root[row * (row + 1) / 2..][..=row];
             let correlated: f64 = root.iter().zip(&individual.etas).map(|(root, normal)| root * normal).sum();
-            individual.etas[row] = class.spreads[row] * correlated;
+            let effect = &self.effects[row];
+            let spread = match effect.share {
+                Some(cv) => cv * individual.parameters[effect.parameter].abs(),
+                None => class.spreads[row],
+            };
+            individual.etas[row] = spread * correlated;
         }
         for (effect, eta) in self.effects.iter().zip(&individual.etas) {
             let value = &mut individual.parameters[effect.parameter];
@@ -250,10 +302,15 @@ impl Draw {
 
 /// The classes of the mixture with their typical values, or one of everybody.
 fn classes(model: &Model, values: &Values, warnings: &mut Problems) -> Vec<Class> {
-    let class =
-        |name: &str, cumulative, parameters| Class { name: name.into(), cumulative, parameters, spreads: Vec::new() };
+    let class = |name: &str, cumulative, parameters, own| Class {
+        name: name.into(),
+        cumulative,
+        parameters,
+        own,
+        spreads: Vec::new(),
+    };
     if model.mixture.is_empty() {
-        return vec![class("", 1.0, values.parameters.clone())];
+        return vec![class("", 1.0, values.parameters.clone(), Vec::new())];
     }
     let mut cumulative = 0.0;
     let mut replaced: Vec<usize> = Vec::new();
@@ -261,13 +318,15 @@ fn classes(model: &Model, values: &Values, warnings: &mut Problems) -> Vec<Class
     for declared in &model.mixture {
         cumulative += declared.probability;
         let mut parameters = values.parameters.clone();
+        let mut own = Vec::new();
         for (name, value) in &declared.parameters {
             if let Some(at) = model.parameters.iter().position(|parameter| parameter.name.text == *name) {
                 parameters[at] = *value;
-                replaced.push(at);
+                own.push(at);
             }
         }
-        classes.push(class(&declared.name, cumulative, parameters));
+        replaced.extend(&own);
+        classes.push(class(&declared.name, cumulative, parameters, own));
     }
     for (at, parameter) in model.parameters.iter().enumerate() {
         let given = parameter.value.is_some_and(|value| value != values.parameters[at]);

@@ -41,6 +41,7 @@ mod table;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod uncertain;
 mod watcher;
 
 pub use columns::Column;
@@ -53,6 +54,7 @@ pub use sum::Sum;
 pub use summary::{Share, Summary};
 pub use table::PatientTable;
 pub use tables::QUANTILES;
+pub use uncertain::Uncertain;
 
 use std::fmt;
 

@@ -28,6 +28,8 @@ pub enum Purpose {
     Importance,
     /// Starts of a search.
     Starts,
+    /// Typical values of a patient, from the errors of their estimates.
+    Uncertainty,
 }
 
 impl Purpose {
@@ -45,6 +47,7 @@ impl Purpose {
             Self::Chain => 9,
             Self::Importance => 10,
             Self::Starts => 11,
+            Self::Uncertainty => 12,
         }
     }
 }

@@ -12,12 +12,13 @@ use super::observations;
 use crate::cli::arguments::{Format, PopulationArgs, Tables};
 use crate::cli::loading::{self, Loaded, Scales};
 use crate::cli::shards::Part;
+use crate::cli::uncertainty::Uncertainty;
 use crate::cli::unfinished::{Stand, Unfinished};
 use crate::cli::{Context, Failure, columnar, disk, output, progress, record, render, shards, tables};
 use crate::diagnostic::codes::{file, run as codes};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::observation::Design;
-use crate::population::{Block, Draw, Means, PatientTable, Patients, Population, Sampling, Statistics};
+use crate::population::{Block, Draw, Means, PatientTable, Patients, Population, Sampling, Statistics, Uncertain};
 use crate::regimen::Regimen;
 use crate::simulate::{Prepared, Scenario};
 
@@ -30,6 +31,10 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
     columnar::check(arguments.tables)?;
     let mut loaded = Loaded::open(&arguments.run)?;
     let source = arguments.design.as_deref().map(|path| observations::open(path, &mut loaded)).transpose()?;
+    let uncertainty = arguments.uncertainty.as_ref().map(|run| Uncertainty::open(run, &loaded.model)).transpose()?;
+    if let Some(uncertainty) = &uncertainty {
+        uncertainty.lend(&mut loaded);
+    }
     let loaded = loaded;
     let mut scenario = loaded.scenario(&arguments.run)?;
     if let Some(course) = scenario.courses.first() {
@@ -65,8 +70,14 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
         Some(design) => Prepared::for_design(&scenario, design)?,
         None => Prepared::new(&scenario)?,
     };
-    let (patients, told, total) = patients(context, arguments, &loaded, &scenario, design.as_ref())?;
+    let uncertain = uncertainty.as_ref().map(|known| drawn(context, known, arguments, &loaded));
+    let by = (design.as_ref(), uncertain.as_ref());
+    let (patients, told, total) = patients(context, arguments, &loaded, &scenario, by)?;
     let subjects = design.as_ref().map(|design| design.subjects.len());
+    let uncertain = uncertainty
+        .as_ref()
+        .zip(uncertain.as_ref())
+        .map(|(known, drawn)| known.record(&loaded.model, std::slice::from_ref(drawn), true));
     let shard = shard(arguments, total)?;
     let mut population = Population::new(&prepared, told, arguments.trajectories);
     let with_classes = match &patients {
@@ -82,7 +93,7 @@ pub fn run(context: &Context, arguments: &PopulationArgs) -> Result<(), Failure>
     }
     let means = Means { threads: arguments.threads.unwrap_or(Means::default().threads), ..Means::default() };
     let (loaded, scenario, population) = (&loaded, &scenario, &population);
-    let job = Job { context, arguments, loaded, scenario, population, subjects, began };
+    let job = Job { context, arguments, loaded, scenario, population, subjects, uncertain, began };
     let key = job.key(total)?;
     match &arguments.to.output {
         None => job.print(patients, shard.patients, means),
@@ -95,13 +106,30 @@ fn seed(arguments: &PopulationArgs, loaded: &Loaded) -> u64 {
     arguments.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0)
 }
 
+/// What is drawn from a fit: all that it estimated but what the command or the scenario sets.
+fn drawn(context: &Context, known: &Uncertainty, arguments: &PopulationArgs, loaded: &Loaded) -> Uncertain {
+    let model = &loaded.model;
+    // Mistakes were told when the scenario was made.
+    let set = loaded.overrides(&arguments.run, &mut Problems::default());
+    let uncertain = known.without(model, set.iter().map(|one| one.name.text.as_str()));
+    context.say(&known.words(model, std::slice::from_ref(&uncertain), true));
+    let held = known.held(model, &uncertain);
+    if !held.is_empty() {
+        context.say(&format!("note: not drawn, because it is set: {}", held.join(", ")));
+    }
+    if let Some(warning) = known.warning() {
+        context.say(&warning);
+    }
+    uncertain
+}
+
 /// Where patients come from, which parameters are told of them, and how many there are.
 fn patients(
     context: &Context,
     arguments: &PopulationArgs,
     loaded: &Loaded,
     scenario: &Scenario<'_>,
-    design: Option<&Design>,
+    (design, uncertain): (Option<&Design>, Option<&Uncertain>),
 ) -> Result<(Patients, Vec<usize>, u64), Failure> {
     let model = &loaded.model;
     if let Some(path) = &arguments.patients {
@@ -138,14 +166,20 @@ fn patients(
         return Ok((Patients::Listed(table), told, count));
     }
     let sampling = if arguments.sobol { Sampling::Sobol } else { Sampling::Random };
-    let draw = Draw::new(model, &scenario.values, seed(arguments, loaded), sampling)?;
+    let (values, seed) = (&scenario.values, seed(arguments, loaded));
+    let draw = match uncertain {
+        Some(uncertain) => Draw::uncertain(model, values, seed, sampling, uncertain.clone())?,
+        None => Draw::new(model, values, seed, sampling)?,
+    };
     if !draw.warnings().is_empty() {
         context.say(render::text(draw.warnings()).trim_end());
     }
     let names: Vec<&str> = draw.effects().collect();
     let by_class = |name: &str| model.mixture.iter().flat_map(|class| &class.parameters).any(|(of, _)| of == name);
     let varies = |name: &str| names.contains(&name) || by_class(name);
-    let told = (0..model.parameters.len()).filter(|at| varies(&model.parameters[*at].name.text)).collect();
+    let from_fit: Vec<usize> = uncertain.into_iter().flat_map(Uncertain::parameters).collect();
+    let told = |at: &usize| varies(&model.parameters[*at].name.text) || from_fit.contains(at);
+    let told = (0..model.parameters.len()).filter(told).collect();
     let count = arguments.count.unwrap_or(1000);
     Ok((Patients::Drawn(draw), told, count))
 }
@@ -220,6 +254,8 @@ struct Job<'a> {
     population: &'a Population<'a>,
     /// Subjects of the design, if there is one.
     subjects: Option<usize>,
+    /// What is drawn from a fit.
+    uncertain: Option<Value>,
     began: Instant,
 }
 
@@ -237,7 +273,10 @@ impl Job<'_> {
                 json!([hash_of(path)?, format!("{:?}", tables::sidecar(path)?)])
             }
             Some(path) => json!(path),
-            None => json!({ "sobol": self.arguments.sobol }),
+            None => {
+                let theta = self.uncertain.as_ref().map(|record| &record["theta"]);
+                json!({ "sobol": self.arguments.sobol, "uncertain": theta })
+            }
         };
         let inputs: Vec<&String> = self.loaded.inputs.iter().map(|(_, hash)| hash).collect();
         let all = json!({
@@ -440,6 +479,7 @@ impl Job<'_> {
                 "patients": "patient n, counted from 0, has subject n modulo their number",
                 "doses": if self.population.prepared().subjects() > 0 { "of the subject" } else { "of the command" },
             })),
+            "uncertainty": self.uncertain,
             "complete": statistics.complete,
             "failed": statistics.failed,
             "outside": statistics.outside,

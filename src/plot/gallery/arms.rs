@@ -68,7 +68,7 @@ impl Trial {
             }
             // Nobody looks at the course.
             scenario.grid = Grid::At(vec![scenario.until]);
-            let who = Who::Drawn { count: self.patients, seed: self.seed };
+            let who = Who::Drawn { count: self.patients, seed: self.seed, uncertain: None };
             outcomes.push(Outcomes::run(name, &Prepared::new(&scenario)?, who, Means::default())?);
         }
         let arms = Arms::new(outcomes, 0);

@@ -3,6 +3,7 @@ mod designs;
 mod draws;
 mod tables;
 mod treated;
+mod uncertain;
 
 use crate::diagnostic::Source;
 use crate::model::{Model, Values};

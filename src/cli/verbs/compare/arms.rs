@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::arguments::{CompareArgs, RunArgs};
 use crate::cli::loading::Loaded;
+use crate::cli::uncertainty::Uncertainty;
 use crate::cli::{Context, disk};
+use crate::compare::{Target, Varied};
 use crate::diagnostic::codes::{compare as codes, file};
 use crate::diagnostic::{Diagnostic, Problems, Source, Span, listing};
+use crate::population::Uncertain;
 use crate::regimen::Regimen;
 use crate::simulate::Scenario;
 
@@ -92,6 +95,41 @@ pub fn scenarios(opened: &[Opened]) -> Result<Vec<Scenario<'_>>, Problems> {
         }
     }
     problems.or_value(Some(scenarios))
+}
+
+/// What is drawn in each arm: nothing that it sets, and nothing of `varied`.
+pub fn drawn(uncertainty: &Uncertainty, opened: &[Opened], varied: &[Varied]) -> Vec<Uncertain> {
+    let varied: Vec<&str> = varied
+        .iter()
+        .filter_map(|one| match &one.target {
+            Target::Parameter(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    opened
+        .iter()
+        .map(|arm| {
+            // Mistakes were told when the scenarios were made.
+            let set = arm.loaded.overrides(&arm.run, &mut Problems::default());
+            let set = set.iter().map(|one| one.name.text.as_str());
+            uncertainty.without(&arm.loaded.model, set.chain(varied.iter().copied()))
+        })
+        .collect()
+}
+
+/// Says which values are drawn, and which are not in which arm.
+pub fn say_drawn(context: &Context, uncertainty: &Uncertainty, opened: &[Opened], drawn: &[Uncertain], patients: bool) {
+    let model = &opened[0].loaded.model;
+    context.say(&uncertainty.words(model, drawn, patients));
+    for (arm, drawn) in opened.iter().zip(drawn) {
+        let held = uncertainty.held(model, drawn);
+        if !held.is_empty() {
+            context.say(&format!("note: not drawn in arm `{}`, which sets it: {}", arm.name, held.join(", ")));
+        }
+    }
+    if let Some(warning) = uncertainty.warning() {
+        context.say(&warning);
+    }
 }
 
 /// Says which values of arms a table of patients overrides.

@@ -9,12 +9,13 @@ use std::time::Instant;
 use crate::cli::arguments::CompareArgs;
 use crate::cli::loading::{self, Scales};
 use crate::cli::output::Folder;
+use crate::cli::uncertainty::Uncertainty;
 use crate::cli::{Context, Failure, columnar, disk, progress, render, tables};
 use crate::compare::{Arms, Durability, Optimum, Outcomes, Point, Rank, Relapses, Row, Table, Utility, Varied, Who};
 use crate::compare::{optimise, points, ranking, sweep};
 use crate::diagnostic::codes::run as codes;
 use crate::diagnostic::{Diagnostic, Problems, Source};
-use crate::population::Means;
+use crate::population::{Means, Uncertain};
 use crate::simulate::{Grid, Prepared, Run, Scenario};
 
 /// Regimens that a search tries for each bound, unless told.
@@ -50,13 +51,21 @@ pub struct Found<'a> {
     pub optimum: Option<&'a Optimum>,
     /// The typical patient of each arm; only for files.
     pub typical: &'a [Run],
+    /// What was drawn from a fit, for `run.json`.
+    pub uncertainty: Option<serde_json::Value>,
 }
 
 /// Compares arms.
 pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
     let began = Instant::now();
     let alone = !arguments.sweep.is_empty() || !arguments.optimise.is_empty();
-    let opened = arms::open(arguments, alone)?;
+    let mut opened = arms::open(arguments, alone)?;
+    let uncertainty = arguments.uncertainty.as_ref().map(|run| Uncertainty::open(run, &opened[0].loaded.model));
+    let uncertainty = uncertainty.transpose()?;
+    if let Some(uncertainty) = &uncertainty {
+        opened.iter_mut().for_each(|arm| uncertainty.lend(&mut arm.loaded));
+    }
+    let opened = opened;
     let mut problems = Problems::default();
     let scenarios = arms::scenarios(&opened).map_err(|found| problems.append(found)).unwrap_or_default();
     let reference = arms::reference(arguments, &opened).map_err(|found| problems.append(found)).unwrap_or_default();
@@ -111,9 +120,17 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
     }
     let who = match (&table, arguments.count) {
         (Some(table), _) => Who::Listed(table),
-        (None, Some(count)) => Who::Drawn { count, seed },
+        (None, Some(count)) => Who::Drawn { count, seed, uncertain: None },
         (None, None) => Who::Typical,
     };
+    let drawn = |varied: &[Varied]| match &uncertainty {
+        Some(uncertainty) => arms::drawn(uncertainty, &opened, varied),
+        None => Vec::new(),
+    };
+    let (uncertain, varied) = (drawn(&[]), drawn(&[&sweeps[..], &bounds].concat()));
+    if let Some(uncertainty) = &uncertainty {
+        arms::say_drawn(context, uncertainty, &opened, &uncertain, who != Who::Typical);
+    }
     let means = Means { threads: arguments.threads.unwrap_or(Means::default().threads), ..Means::default() };
 
     // Mistakes are told before anybody runs.
@@ -127,8 +144,8 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
         }
     }
     let mut outcomes = Vec::new();
-    for (prepared, arm) in prepared.iter().zip(&opened) {
-        outcomes.push(Outcomes::run(&arm.name, prepared, who, means)?);
+    for (at, (prepared, arm)) in prepared.iter().zip(&opened).enumerate() {
+        outcomes.push(Outcomes::run(&arm.name, prepared, of_arm(who, &uncertain, at), means)?);
         stopped(context)?;
     }
     let found = Arms::new(outcomes, reference);
@@ -141,10 +158,10 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
         [] => Vec::new(),
         _ => {
             let bar = progress::bar(context, (points(&sweeps) * scenarios.len()) as u64, 0, "regimens");
-            let all = scenarios
-                .iter()
-                .map(|scenario| sweep(scenario, &sweeps, utility.as_ref(), who, means, &mut || bar.inc(1)))
-                .collect::<Result<Vec<_>, Problems>>();
+            let one = |(at, scenario)| {
+                sweep(scenario, &sweeps, utility.as_ref(), of_arm(who, &varied, at), means, &mut || bar.inc(1))
+            };
+            let all = scenarios.iter().enumerate().map(one).collect::<Result<Vec<_>, Problems>>();
             bar.finish_and_clear();
             all?
         }
@@ -153,6 +170,7 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
     let optimum = match &utility {
         Some(utility) if !bounds.is_empty() => {
             let budget = arguments.budget.unwrap_or(BUDGET * bounds.len() as u64) as usize;
+            let who = of_arm(who, &varied, reference);
             let bar = progress::bar(context, budget as u64, 0, "regimens");
             // The neighbourhood of the best comes on top.
             let mut told = || {
@@ -185,6 +203,7 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
         bounds: &bounds,
         optimum: optimum.as_ref(),
         typical: &typical,
+        uncertainty: uncertainty.as_ref().map(|one| one.record(model, &uncertain, who != Who::Typical)),
     };
     match folder {
         Some(folder) => {
@@ -192,6 +211,14 @@ pub fn run(context: &Context, arguments: &CompareArgs) -> Result<(), Failure> {
             output::write(context, folder, &all, &loaded, began)
         }
         None => output::print(context, arguments.format, &all),
+    }
+}
+
+/// The same patients with the typical values that are drawn in one arm.
+fn of_arm<'a>(who: Who<'a>, drawn: &'a [Uncertain], at: usize) -> Who<'a> {
+    match who {
+        Who::Drawn { count, seed, .. } => Who::Drawn { count, seed, uncertain: drawn.get(at) },
+        other => other,
     }
 }
 

@@ -130,7 +130,7 @@ fn notes(found: &Found<'_>) -> Vec<String> {
         notes.push(match found.who {
             Who::Typical => format!("the typical patient, against `{reference}`; -n COUNT compares patients"),
             Who::Listed(table) => format!("{} patients of a table in every arm, against `{reference}`", table.count),
-            Who::Drawn { count, seed } => {
+            Who::Drawn { count, seed, .. } => {
                 format!(
                     "{count} patients of seed {seed} in every arm, against `{reference}`; gain: how many times \
                          narrower than the interval from separate groups"
@@ -257,6 +257,7 @@ fn run_json(context: &Context, found: &Found<'_>, loaded: &[&Loaded], began: Ins
         "patients": found.who.count(),
         "paired": found.arms.paired.len(),
         "drawn": found.who != Who::Typical,
+        "uncertainty": found.uncertainty,
         "utility": found.utility.map(|utility| utility.text.clone()),
         "sweeps": found.sweeps.iter().map(crate::compare::Varied::label).collect::<Vec<_>>(),
         "bounds": found.bounds.iter().map(crate::compare::Varied::label).collect::<Vec<_>>(),

@@ -1,17 +1,16 @@
 //! `cascade runs`: fits side by side.
 
-mod read;
 mod tables;
 
 use crate::cli::arguments::{Format, RunsArgs};
+use crate::cli::fits::{self, Found};
 use crate::cli::{Context, Failure, output};
 use crate::diagnostic::Problems;
-use read::Found;
 
 /// Reads what fits left in their folders, and lays it side by side.
 pub fn run(context: &Context, arguments: &RunsArgs) -> Result<(), Failure> {
     let mut problems = Problems::default();
-    let mut read = |folder| read::read(folder).map_err(|found| problems.append(found)).ok();
+    let mut read = |folder| fits::read(folder).map_err(|found| problems.append(found)).ok();
     let fits: Vec<Found> = arguments.folders.iter().filter_map(|folder| read(folder)).collect();
     let fits = problems.or_value(Some(fits))?;
     let differences = differences(&fits);

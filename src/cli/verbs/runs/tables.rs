@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::distinct;
-use super::read::{Found, Read};
+use crate::cli::fits::{Found, Read};
 use crate::cli::tables;
 use crate::trajectory::{aligned, brief, number};
 

@@ -22,7 +22,7 @@ fn drawn() -> Arms {
     let model = Model::parse(&Source::new("test.toml", with)).unwrap().0;
     let arm = |name: &str, scenario: Scenario<'_>| {
         let scenario = scenario.grid(Grid::Points(5));
-        let who = Who::Drawn { count: 20, seed: 3 };
+        let who = Who::Drawn { count: 20, seed: 3, uncertain: None };
         Outcomes::run(name, &Prepared::new(&scenario).unwrap(), who, Means { threads: 1, ..Means::default() }).unwrap()
     };
     let base = || Scenario::new(&model).unwrap();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cli::disk;
 use crate::diagnostic::codes::{data, file};
-use crate::diagnostic::{Diagnostic, Problems, Source};
+use crate::diagnostic::{Diagnostic, Problems, Source, Span};
 use crate::trajectory::Fields;
 
 /// A fit in a folder.
@@ -59,6 +59,12 @@ pub struct Fit {
 pub struct Read {
     /// Name of the parameter.
     pub name: String,
+    /// What is estimated: `typical`, `covariate`, ...
+    pub kind: String,
+    /// The scale of estimation: `log`, `logit`, `identity`, ...
+    pub transform: String,
+    /// Where its name stands.
+    pub place: Span,
     /// Its unit.
     pub unit: String,
     /// NaN if missing.
@@ -145,6 +151,7 @@ fn estimates(path: &str) -> Result<Vec<Read>, Problems> {
     };
     let [name, unit, value, rse, fixed] =
         [column("parameter")?, column("unit")?, column("estimate")?, column("rse")?, column("fixed")?];
+    let [kind, transform] = [column("kind")?, column("transform")?];
     let number = |row: usize, at: usize| {
         table.number(row, at).ok_or_else(|| {
             let mut found = Diagnostic::error(&data::NOT_A_NUMBER, format!("`{}` is no number", table.field(row, at)));
@@ -156,6 +163,9 @@ fn estimates(path: &str) -> Result<Vec<Read>, Problems> {
         .map(|row| {
             Ok(Read {
                 name: table.field(row, name).into_owned(),
+                kind: table.field(row, kind).into_owned(),
+                transform: table.field(row, transform).into_owned(),
+                place: table.span(row, name),
                 unit: table.field(row, unit).into_owned(),
                 value: number(row, value)?,
                 rse: number(row, rse)?,
