@@ -19,7 +19,7 @@ pub fn checkpoint(names: &[String], x: &[f64]) -> String {
 /// A text of another structure, or no checkpoint at all.
 pub fn resume(source: &Source, names: &[String], structure: &Structure) -> Result<Vec<f64>, Diagnostic> {
     let wrong = |message: String| {
-        let mut found = Diagnostic::error(&codes::BAD_FIT_FILE, message);
+        let mut found = Diagnostic::error(&codes::BAD_FIT_FLAG, message);
         found.label(source.whole(), "");
         found.help("resume a fit with the flags it was begun with, or begin anew without --resume");
         found

@@ -4,7 +4,7 @@ codes! {
     NOTHING_ESTIMATED = "L001", "nothing to estimate",
         "A fit estimates the typical values of parameters that have variability in the model, those named by --estimate, and the sizes of residual errors. Here nothing is left. Name parameters with --estimate, or declare `variability`.";
     UNKNOWN_ESTIMATE = "L002", "a name that cannot be estimated",
-        "--estimate, --fix, --block and a fit file name parameters of the model. Correct the name; `cascade show MODEL` lists them.";
+        "--estimate, --fix, --block and the like name parameters of the model. Correct the name; `cascade show MODEL` lists them.";
     BAD_START = "L003", "a start that estimation cannot leave from",
         "A start lies outside of the bounds, is 0 or below on a log scale, or is no finite number. Give another with --set NAME=VALUE, or widen the bounds of the parameter.";
     SINGULAR_OMEGA = "L004", "variances that are not positive definite",
@@ -19,8 +19,8 @@ codes! {
         "Every state starts at 0, the model has dose entries, and no subject of the data, nor the regimen, gives a dose: every prediction is 0. Add dose records (EVID 1 with AMT), or --dose.";
     TOO_FEW = "L009", "too few measurements for what is estimated",
         "There are not more measurements than numbers to be estimated, or every subject has one measurement, from which variability between subjects and residual error cannot be told apart. Fix some of them.";
-    BAD_FIT_FILE = "L010", "a fit file that cannot be followed",
-        "A fit file (`format = \"cascade-fit/1\"`) says what is estimated and how. See the message.";
+    BAD_FIT_FLAG = "L010", "a flag of a fit that cannot be followed",
+        "A flag of `fit` or `validate` says what is estimated and how: --method, --censoring, --covariance, --explore, --covariate, --prior, --transform, or --resume with the file of an unfinished fit. See the message for what it may say.";
     NO_FIT = "L011", "the fit has no value at its start",
         "The equations cannot be solved for a subject at the start, or its likelihood there is 0: a lognormal error with a prediction of 0, a residual error that is far too small. Give other starts with --set.";
     WRONG_UNIT = "L012", "data that look as if in another unit",

@@ -63,7 +63,7 @@ pub fn specification(arguments: &FitArgs, model: &Model) -> Result<Specification
 pub fn settings(arguments: &FitArgs, seed: u64) -> Result<FitSettings, Problems> {
     let mut problems = Problems::default();
     let mut wrong = |flag: &str, text: &str, why: String| {
-        let found = problems.error(&codes::BAD_FIT_FILE, why);
+        let found = problems.error(&codes::BAD_FIT_FLAG, why);
         found.label(Source::new(flag, text).whole(), "");
     };
     let mut settings = FitSettings {
@@ -100,7 +100,7 @@ pub fn settings(arguments: &FitArgs, seed: u64) -> Result<FitSettings, Problems>
 }
 
 fn mistake(flag: &str, text: &str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-    let mut found = Diagnostic::error(&codes::BAD_FIT_FILE, message);
+    let mut found = Diagnostic::error(&codes::BAD_FIT_FLAG, message);
     found.label(Source::new(flag, text).whole(), "").help(help);
     found
 }
