@@ -188,24 +188,24 @@ impl Population<'_> {
         Ok(from + K)
     }
 
-    /// Second derivatives by pairs of groups: each pair is one solve.
+    /// Second derivatives: by one parameter and a group at a time, with the numbers that other second derivatives have.
     fn second(&self, subject: usize, scaled: &[f64]) -> Result<Curve, Diagnostic> {
-        type Second = Dual<Dual<One, NARROW>, NARROW>;
+        type Second = Dual<Dual<One, 1>, NARROW>;
         let width = scaled.len();
         let mut curve = Curve::default();
-        let groups: Vec<usize> = (0..width.max(1)).step_by(NARROW).collect();
-        for (at, &inner) in groups.iter().enumerate() {
-            for &outer in &groups[at..] {
+        for i in 0..width.max(1) {
+            // Symmetric: what stands before the group of i is known.
+            for from in (i / NARROW * NARROW..width.max(1)).step_by(NARROW) {
                 let seeded: Vec<Second> = scaled
                     .iter()
                     .enumerate()
                     .map(|(at, value)| {
                         let mut seeded = Second::splat(*value);
-                        if (inner..inner + NARROW).contains(&at) {
-                            seeded.value.tangents[at - inner] = Lanes([1.0]);
+                        if at == i {
+                            seeded.value.tangents[0] = Lanes([1.0]);
                         }
-                        if (outer..outer + NARROW).contains(&at) {
-                            seeded.tangents[at - outer] = Dual::splat(1.0);
+                        if (from..from + NARROW).contains(&at) {
+                            seeded.tangents[at - from] = Dual::splat(1.0);
                         }
                         seeded
                     })
@@ -215,14 +215,12 @@ impl Population<'_> {
                 curve.first.resize(rows.len() * width, 0.0);
                 curve.second.resize(rows.len() * width * width, 0.0);
                 for (row, found) in rows.iter().enumerate() {
-                    for j in outer..width.min(outer + NARROW) {
-                        let tangent = found.tangents[j - outer];
-                        curve.first[row * width + j] = tangent.value.get(0);
-                        for i in inner..width.min(inner + NARROW) {
-                            let mixed = tangent.tangents[i - inner].get(0);
-                            curve.second[(row * width + i) * width + j] = mixed;
-                            curve.second[(row * width + j) * width + i] = mixed;
-                        }
+                    for at in from..width.min(from + NARROW) {
+                        let tangent = found.tangents[at - from];
+                        curve.first[row * width + at] = tangent.value.get(0);
+                        let mixed = tangent.tangents[0].get(0);
+                        curve.second[(row * width + i) * width + at] = mixed;
+                        curve.second[(row * width + at) * width + i] = mixed;
                     }
                 }
             }

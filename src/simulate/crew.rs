@@ -88,7 +88,7 @@ impl<'p, const N: usize> Crew<'p, N> {
 
     /// Runs patients until there are no more: a lane that is done takes the next one. A patient is a number, for the
     /// watcher, and its controller.
-    pub fn run(&mut self, mut next: impl FnMut() -> Option<(u64, Controller<'p>)>, watcher: &mut impl Watcher<N>) {
+    pub fn run(&mut self, mut next: impl FnMut() -> Option<(u64, Controller<'p>)>, watcher: &mut dyn Watcher<N>) {
         for lane in 0..N {
             self.fill(lane, &mut next, watcher);
         }
@@ -109,7 +109,7 @@ impl<'p, const N: usize> Crew<'p, N> {
         &mut self,
         lane: usize,
         next: &mut impl FnMut() -> Option<(u64, Controller<'p>)>,
-        watcher: &mut impl Watcher<N>,
+        watcher: &mut dyn Watcher<N>,
     ) {
         while let Some((patient, mut controller)) = next() {
             let states = self.batch.system().states();
@@ -130,7 +130,7 @@ impl<'p, const N: usize> Crew<'p, N> {
     }
 
     /// Acts on a border; returns whether the patient goes on.
-    fn answer(&mut self, border: &Border, watcher: &mut impl Watcher<N>) -> bool {
+    fn answer(&mut self, border: &Border, watcher: &mut dyn Watcher<N>) -> bool {
         let lane = border.lane;
         let seat = self.seats[lane].as_mut().expect("a running lane has a patient");
         if let Cause::Failure(failure) = border.cause {
@@ -151,7 +151,7 @@ impl<'p, const N: usize> Crew<'p, N> {
     }
 
     /// Gives what the watcher orders, until it orders nothing more.
-    fn ordered(&mut self, lane: usize, time: f64, mut answer: Answer, watcher: &mut impl Watcher<N>) -> Answer {
+    fn ordered(&mut self, lane: usize, time: f64, mut answer: Answer, watcher: &mut dyn Watcher<N>) -> Answer {
         let seat = self.seats[lane].as_mut().expect("a running lane has a patient");
         let mut orders = std::mem::take(&mut self.orders);
         let mut asked = 0;
@@ -171,7 +171,7 @@ impl<'p, const N: usize> Crew<'p, N> {
         answer
     }
 
-    fn go_on(&mut self, lane: usize, time: f64, answer: Answer, extend: bool, watcher: &mut impl Watcher<N>) -> bool {
+    fn go_on(&mut self, lane: usize, time: f64, answer: Answer, extend: bool, watcher: &mut dyn Watcher<N>) -> bool {
         let stopped = match answer {
             Answer::Finish => None,
             Answer::Chatter(at) => Some(Stopped::Chatter(at)),
@@ -204,7 +204,7 @@ impl<'p, const N: usize> Crew<'p, N> {
         false
     }
 
-    fn leave(&mut self, lane: usize, time: f64, stopped: Option<Stopped>, watcher: &mut impl Watcher<N>) {
+    fn leave(&mut self, lane: usize, time: f64, stopped: Option<Stopped>, watcher: &mut dyn Watcher<N>) {
         let seat = self.seats[lane].take().expect("a running lane has a patient");
         let counters = self.batch.counters(lane);
         watcher.finish(lane, Departure { time, y: &seat.y, stopped, controller: seat.controller, counters });

@@ -50,11 +50,11 @@ pub(super) struct Driven<'p, S> {
     pub failure: Option<(Diagnostic, Option<Box<Failure>>)>,
 }
 
-/// Runs one patient from start to end; `S` has one lane.
+/// Runs one patient from start to end; `S` has one lane. The engine is compiled once for each `S`, whoever listens.
 pub(super) fn drive<'p, S: Scalar>(
     scenario: &Scenario<'_>,
     controller: Controller<'p, S>,
-    listener: &mut impl Listener<S>,
+    listener: &mut dyn Listener<S>,
 ) -> Driven<'p, S> {
     drive_by(scenario, options(scenario), controller, listener)
 }
@@ -64,7 +64,7 @@ pub(super) fn drive_by<'p, S: Scalar>(
     scenario: &Scenario<'_>,
     options: Options,
     mut controller: Controller<'p, S>,
-    listener: &mut impl Listener<S>,
+    listener: &mut dyn Listener<S>,
 ) -> Driven<'p, S> {
     let model = scenario.model;
     let plan = controller.plan;
