@@ -30,7 +30,11 @@
 //! let table = Source::new("data.csv", "ID,TIME,DV\n1,3,150\n1,7,3000\n1,10,9000\n1,28,400\n1,90,60\n1,180,50\n");
 //! let mut warnings = Problems::default();
 //! let data = read_data(&table, &Sidecar::default(), &model, &mut warnings).unwrap();
-//! let what = Specification { estimate: Some(vec!["tmax".into(), "cmax".into()]), ..Specification::default() };
+//! let what = Specification {
+//!     estimate: Some(vec!["tmax".into(), "cmax".into()]),
+//!     without_variability: model.parameters.iter().map(|parameter| parameter.name.text.clone()).collect(),
+//!     ..Specification::default()
+//! };
 //! let settings = FitSettings { method: Method::Pooled, ..FitSettings::default() };
 //! let mut population = Population::new(&scenario, &data, &what, settings.censoring, true, &mut warnings)?;
 //! let fitted = population.fit(&model, &settings, &Stop::default(), &mut |_| {})?;
