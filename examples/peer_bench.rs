@@ -19,7 +19,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use cascade::diagnostic::{Problems, Source};
-use cascade::fit::{Censoring, Population, Specification};
+use cascade::fit::{FitSettings, Method, Population, Specification};
 use cascade::integrate::{Piece, Sink, Stop};
 use cascade::model::Model;
 use cascade::numeric::Lanes;
@@ -180,11 +180,11 @@ fn cpu_seconds() -> f64 {
 /// Fits each patient by itself.
 fn fit12(typical: &Scenario<'_>, rows: &[Vec<f64>], rtol: f64) -> Result<(), Box<dyn Error>> {
     let model = typical.model;
-    let mut what = Specification {
+    let what = Specification {
         estimate: Some(TEN.iter().chain(&MORE).map(ToString::to_string).collect()),
         ..Specification::default()
     };
-    what.without_variability.extend(model.parameters.iter().map(|parameter| parameter.name.text.clone()));
+    let settings = FitSettings { method: Method::Individual, checks_units: false, ..FitSettings::default() };
     let (mut walls, mut counts) = (Vec::new(), Vec::new());
     let cpu = cpu_seconds();
     let mut failed = 0;
@@ -204,8 +204,8 @@ fn fit12(typical: &Scenario<'_>, rows: &[Vec<f64>], rtol: f64) -> Result<(), Box
         let mut told = Problems::default();
         let data =
             read_data(&Source::new("data.csv", table), &Sidecar::default(), model, &mut told).ok_or("no data")?;
-        let mut population = Population::new(typical, &data, &what, Censoring::M3, false, &mut told)?;
-        population.structure.leave_out_random_effects();
+        let mut population = Population::new(typical, &data, &what, &settings, &mut told)?;
+        population.structure.keep_for(settings.method);
         let began = Instant::now();
         let found = population.score(&[0], &population.structure.start(), &Stop::default());
         walls.push(began.elapsed().as_secs_f64());

@@ -1,7 +1,8 @@
 //! From a scenario and data to a population that can be fitted; what cannot be is told before the search.
 
-use super::observed::{Censoring, treated};
+use super::observed::treated;
 use super::population::{Order, Population, SubjectData};
+use super::settings::FitSettings;
 use super::specification::Specification;
 use crate::diagnostic::codes::fit as codes;
 use crate::diagnostic::{Diagnostic, Problems};
@@ -15,7 +16,7 @@ const DECADES: f64 = 2.5;
 
 impl<'m> Population<'m> {
     /// The subjects of `data` under a scenario, whose values are the starts. Subjects without measurements are left out,
-    /// with a warning. `checks_units` refuses data that look as if in another unit.
+    /// with a warning. The structure keeps random effects that the method does not look at.
     ///
     /// # Errors
     /// What cannot be estimated from these data, all at once where that is possible.
@@ -23,8 +24,7 @@ impl<'m> Population<'m> {
         scenario: &Scenario<'m>,
         data: &Data,
         specification: &Specification,
-        censoring: Censoring,
-        checks_units: bool,
+        settings: &FitSettings,
         warnings: &mut Problems,
     ) -> Result<Self, Problems> {
         let model = scenario.model;
@@ -59,7 +59,7 @@ impl<'m> Population<'m> {
                     (residual.unwrap_or_default(), row.time, observed.observed, limit)
                 })
                 .collect();
-            let treated = treated(&rows, censoring);
+            let treated = treated(&rows, settings.censoring);
             if treated.is_empty() {
                 left_out.push(format!("`{}`", subject.design.name));
             } else {
@@ -72,7 +72,10 @@ impl<'m> Population<'m> {
             let rows: usize = data.subjects.iter().map(|subject| subject.observed.len()).sum();
             let mut found = Diagnostic::error(
                 &codes::NO_DATA,
-                format!("no value to fit to: of {rows} measurements none lies above its limit under {censoring}"),
+                format!(
+                    "no value to fit to: of {rows} measurements none lies above its limit under {}",
+                    settings.censoring
+                ),
             );
             found.help("check CENS and LLOQ of the data; values above the limit have CENS 0");
             return Err(found.into());
@@ -104,12 +107,17 @@ impl<'m> Population<'m> {
             })
             .collect();
         let population = Self { structure, subjects, predictor, base: scenario.values.parameters.clone(), threads: 1 };
-        population.check(scenario, &kept, checks_units)?;
+        population.check(scenario, &kept, settings)?;
         Ok(population)
     }
 
     /// Whether the data can tell anything of what is estimated.
-    fn check(&self, scenario: &Scenario<'_>, subjects: &[DesignSubject], checks_units: bool) -> Result<(), Problems> {
+    fn check(
+        &self,
+        scenario: &Scenario<'_>,
+        subjects: &[DesignSubject],
+        settings: &FitSettings,
+    ) -> Result<(), Problems> {
         let mut problems = Problems::default();
         let model = scenario.model;
         let width = self.width();
@@ -150,7 +158,8 @@ impl<'m> Population<'m> {
             return Err(problems);
         }
         for (individual, acts) in self.structure.individuals.iter().zip(&acts) {
-            let wanted = individual.estimated || individual.eta.is_some();
+            let varies = individual.eta.is_some() && settings.method.has_random_effects();
+            let wanted = individual.estimated || varies;
             if wanted && !acts {
                 problems
                     .error(&codes::NO_EFFECT, format!("`{}` changes no prediction of these data", individual.name))
@@ -159,7 +168,7 @@ impl<'m> Population<'m> {
             }
         }
         for (residual, ratios) in self.structure.residuals.iter().zip(&mut ratios) {
-            if !checks_units || ratios.len() < 5 || residual.unit.is_dimensionless() {
+            if !settings.checks_units || ratios.len() < 5 || residual.unit.is_dimensionless() {
                 continue;
             }
             ratios.sort_by(f64::total_cmp);
@@ -184,12 +193,14 @@ impl<'m> Population<'m> {
             }
         }
         let (values, censored) = self.counts();
-        let numbers = self.structure.coordinates().len();
+        let mut structure = self.structure.clone();
+        structure.keep_for(settings.method);
+        let numbers = structure.coordinates().len();
         if values + censored <= numbers {
             problems
                 .error(&codes::TOO_FEW, format!("{} measurements for {numbers} estimates", values + censored))
                 .help("fix some of them: --fix NAME, --no-variability NAME");
-        } else if self.structure.etas() > 0 && self.subjects.iter().all(|subject| subject.measured.len() == 1) {
+        } else if structure.etas() > 0 && self.subjects.iter().all(|subject| subject.measured.len() == 1) {
             problems
                 .error(
                     &codes::TOO_FEW,

@@ -3,169 +3,19 @@
 use super::approximate::Iteration;
 use super::mode::{Mode, ones, plain};
 use super::objective::Approximation;
-use super::observed::Censoring;
 use super::optimise::Reason;
 use super::population::Population;
 use super::report::Found;
 use super::result::{Fitted, Profile, Verdict};
 use super::saem::Settings as SaemSettings;
 use super::scoring::Scored;
-use super::structure::{Coordinate, Structure};
+use super::settings::{FitSettings, Method};
+use super::structure::Coordinate;
 use super::uncertainty::{Uncertainty, covariance};
 use crate::diagnostic::codes::fit as codes;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::error_model::ErrorModel;
 use crate::integrate::Stop;
 use crate::model::Model;
-use std::fmt;
-use std::str::FromStr;
-
-/// How a population is fitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Each subject by itself, without random effects.
-    Individual,
-    /// Each subject's random effects at the model's population values (maximum a posteriori).
-    Map,
-    /// All subjects as one, without random effects.
-    Pooled,
-    /// Each subject by itself, then means and covariances of what was found.
-    TwoStage,
-    /// Maximum likelihood of the population by an approximation.
-    Approximate(Approximation),
-    /// Maximum likelihood of the population by SAEM; the objective by importance sampling.
-    Saem,
-}
-
-impl Method {
-    /// All, in the order of their listing.
-    pub const ALL: [Self; 9] = [
-        Self::Focei,
-        Self::Saem,
-        Self::Approximate(Approximation::Laplace),
-        Self::Approximate(Approximation::Foce),
-        Self::Approximate(Approximation::Fo),
-        Self::Pooled,
-        Self::TwoStage,
-        Self::Individual,
-        Self::Map,
-    ];
-
-    /// The usual one.
-    #[expect(non_upper_case_globals, reason = "reads as the variant that it is")]
-    pub const Focei: Self = Self::Approximate(Approximation::Focei);
-
-    /// The word of the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Individual => "individual",
-            Self::Map => "map",
-            Self::Pooled => "pooled",
-            Self::TwoStage => "two-stage",
-            Self::Approximate(how) => how.name(),
-            Self::Saem => "saem",
-        }
-    }
-
-    /// Whether random effects belong to what is fitted.
-    pub fn has_random_effects(self) -> bool {
-        matches!(self, Self::Map | Self::Approximate(_) | Self::Saem)
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Method {
-    type Err = String;
-    fn from_str(name: &str) -> Result<Self, String> {
-        let names: Vec<&str> = Self::ALL.iter().map(|method| method.name()).collect();
-        let known = Self::ALL.into_iter().find(|method| method.name() == name);
-        known.ok_or_else(|| format!("`{name}` is none of {}", names.join(", ")))
-    }
-}
-
-/// How a fit goes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FitSettings {
-    /// The method.
-    pub method: Method,
-    /// Values below the limit.
-    pub censoring: Censoring,
-    /// Covariance of the estimates.
-    pub uncertainty: Uncertainty,
-    /// Searches from other starts, the first from that of the model.
-    pub starts: usize,
-    /// Seed of starts, chains and draws.
-    pub seed: u64,
-    /// Most iterations of a search.
-    pub most_iterations: usize,
-    /// SAEM.
-    pub saem: SaemSettings,
-    /// Draws of a subject for the likelihood after SAEM.
-    pub draws: usize,
-    /// Parameters whose likelihood is profiled.
-    pub profile: Vec<String>,
-    /// Coordinates to begin at in place of the starts, as those of a checkpoint.
-    pub from: Option<Vec<f64>>,
-}
-
-impl Default for FitSettings {
-    fn default() -> Self {
-        Self {
-            method: Method::Focei,
-            censoring: Censoring::default(),
-            uncertainty: Uncertainty::default(),
-            starts: 1,
-            seed: 0,
-            most_iterations: 300,
-            saem: SaemSettings::default(),
-            draws: 1000,
-            profile: Vec::new(),
-            from: None,
-        }
-    }
-}
-
-impl FitSettings {
-    /// Whether the method can treat values below the limit as asked.
-    ///
-    /// # Errors
-    /// It cannot.
-    pub fn check(&self, structure: &Structure, has_censored: bool) -> Result<(), Problems> {
-        let fo = self.method == Method::Approximate(Approximation::Fo);
-        let by_probability = matches!(self.censoring, Censoring::M2 | Censoring::M4)
-            || (self.censoring == Censoring::M3 && has_censored);
-        if fo && by_probability {
-            let message =
-                format!("fo takes all data as normal: values below the limit cannot count by {}", self.censoring);
-            let mut found = Diagnostic::error(&codes::REFUSED_METHOD, message);
-            found.help("choose --method focei, laplace or saem, or treat them otherwise: --censoring M1, M5, M6");
-            return Err(found.into());
-        }
-        let log = structure.residuals.iter().find(|residual| matches!(residual.start, ErrorModel::Lognormal { .. }));
-        if let (Censoring::M4 | Censoring::M7, Some(residual)) = (self.censoring, log) {
-            let mut found = Diagnostic::error(
-                &codes::REFUSED_METHOD,
-                format!("`{}` is lognormal, so above 0 anyway: {} has no meaning", residual.name, self.censoring),
-            );
-            found.help("choose --censoring M3");
-            return Err(found.into());
-        }
-        if self.method.has_random_effects() && structure.etas() == 0 {
-            let mut found = Diagnostic::error(
-                &codes::NOTHING_ESTIMATED,
-                format!("{} needs random effects, and no parameter varies", self.method),
-            );
-            found.help("declare `variability` of parameters, or choose --method pooled");
-            return Err(found.into());
-        }
-        Ok(())
-    }
-}
 
 /// What is told while a fit goes on.
 #[derive(Debug, Clone, Copy)]
@@ -191,20 +41,20 @@ impl Population<'_> {
         report: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Fitted, Problems> {
         settings.check(&self.structure, self.counts().1 > 0)?;
-        if !settings.method.has_random_effects() {
-            self.structure.leave_out_random_effects();
-        }
+        self.structure.keep_for(settings.method);
         let start = match &settings.from {
             Some(from) if from.len() == self.structure.coordinates().len() => from.clone(),
             _ => self.structure.start(),
         };
-        match settings.method {
-            Method::Approximate(how) => self.by_approximation(model, how, &start, settings, stop, report),
-            Method::Saem => self.by_saem(model, &start, settings, stop, report),
-            Method::Pooled => self.pooled(model, &start, settings, stop, report),
-            Method::Individual | Method::TwoStage => self.one_by_one(model, &start, settings, stop, report),
-            Method::Map => self.a_posteriori(model, &start, settings),
-        }
+        let found = match settings.method {
+            Method::Approximate(how) => self.by_approximation(how, &start, settings, stop, report)?,
+            Method::Saem => self.by_saem(&start, settings, stop, report)?,
+            Method::Pooled => self.pooled(&start, settings, stop, report)?,
+            Method::Map => self.a_posteriori(&start)?,
+            Method::Individual | Method::TwoStage => return self.one_by_one(model, &start, settings, stop, report),
+        };
+        let profiles = self.profiled(settings, &found, stop, report);
+        Ok(self.fitted(model, settings, found, profiles))
     }
 
     fn no_value(&self) -> Problems {
@@ -218,13 +68,12 @@ impl Population<'_> {
 
     fn by_approximation(
         &self,
-        model: &Model,
         how: Approximation,
         start: &[f64],
         settings: &FitSettings,
         stop: &Stop,
         report: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<Fitted, Problems> {
+    ) -> Result<Found, Problems> {
         let starts = self.starts(start, settings.starts, settings.seed);
         let mut best: Option<super::approximate::Approximated> = None;
         let mut objectives = Vec::new();
@@ -256,51 +105,39 @@ impl Population<'_> {
             };
             matrix = known(settings.uncertainty, r.as_deref(), &found.evaluation.gradients, n, &mut verdicts);
         }
-        let profiles = self.profiled(
-            settings,
-            (&found.x, &found.evaluation.modes),
-            matrix.as_ref().map(|(_, matrix)| &matrix[..]),
-            stop,
-            report,
-        );
         let modes = match how.has_mode() {
             true => found.evaluation.modes.clone(),
             false => self.modes(&found.x),
         };
-        Ok(self.fitted(
-            model,
-            settings,
-            Found {
-                x: found.x,
-                objective: found.evaluation.objective,
-                converged: matches!(found.reason, Reason::Converged | Reason::Kinks),
-                objective_error: None,
-                subjects: found.evaluation.subjects,
-                modes,
-                covariance: matrix,
-                iterations: found.iterations.into_iter().map(|one| (one.objective, one.x)).collect(),
-                profiles,
-                verdicts,
-            },
-        ))
+        Ok(Found {
+            x: found.x,
+            objective: found.evaluation.objective,
+            converged: matches!(found.reason, Reason::Converged | Reason::Kinks),
+            objective_error: None,
+            subjects: found.evaluation.subjects,
+            modes,
+            covariance: matrix,
+            iterations: found.iterations.into_iter().map(|one| (one.objective, one.x)).collect(),
+            verdicts,
+        })
     }
 
     fn profiled(
         &self,
         settings: &FitSettings,
-        (x, modes): (&[f64], &[Mode]),
-        covariance: Option<&[f64]>,
+        found: &Found,
         stop: &Stop,
         report: &mut dyn FnMut(Progress<'_>),
     ) -> Vec<Profile> {
-        if settings.profile.is_empty() {
+        if settings.profile.is_empty() || settings.method == Method::Map {
             return Vec::new();
         }
         report(Progress::Stage("profiles"));
-        let n = x.len();
+        let n = found.x.len();
+        let sd = |at: usize, matrix: &[f64]| matrix[at * n + at].max(0.0).sqrt();
         let sds: Option<Vec<f64>> =
-            covariance.map(|matrix| (0..n).map(|at| matrix[at * n + at].max(0.0).sqrt()).collect());
-        self.profiles(&settings.profile, settings.method, (x, modes), sds.as_deref(), stop)
+            found.covariance.as_ref().map(|(_, matrix)| (0..n).map(|at| sd(at, matrix)).collect());
+        self.profiles(&settings.profile, settings.method, (&found.x, &found.modes), sds.as_deref(), stop)
     }
 
     /// Modes at population values, by FOCEI.
@@ -321,12 +158,11 @@ impl Population<'_> {
 
     fn by_saem(
         &self,
-        model: &Model,
         start: &[f64],
         settings: &FitSettings,
         stop: &Stop,
         report: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<Fitted, Problems> {
+    ) -> Result<Found, Problems> {
         let saem = SaemSettings { seed: settings.seed, ..settings.saem };
         let found = self
             .saem(start, saem, stop, |iteration| report(Progress::Iteration(iteration)))
@@ -361,24 +197,17 @@ impl Population<'_> {
             matrix = known(settings.uncertainty, r.as_deref(), &gradients, found.x.len(), &mut verdicts);
         }
         let modes = self.modes(&found.x);
-        let profiles =
-            self.profiled(settings, (&found.x, &modes), matrix.as_ref().map(|(_, matrix)| &matrix[..]), stop, report);
-        Ok(self.fitted(
-            model,
-            settings,
-            Found {
-                x: found.x,
-                objective: likelihood.objective,
-                converged: found.settled && !found.stopped,
-                objective_error: Some(likelihood.error),
-                subjects: likelihood.subjects,
-                modes,
-                covariance: matrix,
-                iterations: found.iterations.into_iter().map(|one| (one.objective, one.x)).collect(),
-                profiles,
-                verdicts,
-            },
-        ))
+        Ok(Found {
+            x: found.x,
+            objective: likelihood.objective,
+            converged: found.settled && !found.stopped,
+            objective_error: Some(likelihood.error),
+            subjects: likelihood.subjects,
+            modes,
+            covariance: matrix,
+            iterations: found.iterations.into_iter().map(|one| (one.objective, one.x)).collect(),
+            verdicts,
+        })
     }
 
     /// The best of the searches from all starts, and the objectives of all.
@@ -404,12 +233,11 @@ impl Population<'_> {
 
     fn pooled(
         &self,
-        model: &Model,
         start: &[f64],
         settings: &FitSettings,
         stop: &Stop,
         report: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<Fitted, Problems> {
+    ) -> Result<Found, Problems> {
         report(Progress::Stage("pooled"));
         let all: Vec<usize> = (0..self.subjects.len()).collect();
         let (found, objectives) = self.best(&all, start, settings, stop).ok_or_else(|| self.no_value())?;
@@ -419,31 +247,19 @@ impl Population<'_> {
         let half = self.information(&all, &found);
         let matrix = match settings.uncertainty {
             Uncertainty::None => None,
-            _ => covariance(Uncertainty::R, &half, &[], n).map(|matrix| (Uncertainty::R, matrix)),
+            _ => known(Uncertainty::R, Some(&half), &[], n, &mut verdicts),
         };
-        let profiles = self.profiled(
-            settings,
-            (&found.x, &self.no_effects()),
-            matrix.as_ref().map(|(_, matrix)| &matrix[..]),
-            stop,
-            report,
-        );
-        Ok(self.fitted(
-            model,
-            settings,
-            Found {
-                x: found.x,
-                objective: found.objective,
-                converged: found.reason == Reason::Converged,
-                objective_error: None,
-                subjects: vec![f64::NAN; self.subjects.len()],
-                modes: self.no_effects(),
-                covariance: matrix,
-                iterations: found.course,
-                profiles,
-                verdicts,
-            },
-        ))
+        Ok(Found {
+            x: found.x,
+            objective: found.objective,
+            converged: found.reason == Reason::Converged,
+            objective_error: None,
+            subjects: vec![f64::NAN; self.subjects.len()],
+            modes: self.no_effects(),
+            covariance: matrix,
+            iterations: found.course,
+            verdicts,
+        })
     }
 
     pub(super) fn no_effects(&self) -> Vec<Mode> {
@@ -475,29 +291,22 @@ impl Population<'_> {
         Ok(self.fitted_one_by_one(model, settings, &found))
     }
 
-    fn a_posteriori(&self, model: &Model, start: &[f64], settings: &FitSettings) -> Result<Fitted, Problems> {
+    fn a_posteriori(&self, start: &[f64]) -> Result<Found, Problems> {
         let found = self
             .evaluate_from(start, Approximation::Laplace, &[], false, true)
             .or_else(|_| self.evaluate_from(start, Approximation::Focei, &[], false, true))
             .map_err(|_| self.no_value())?;
-        Ok(self.fitted(
-            model,
-            settings,
-            Found {
-                x: start.to_vec(),
-                objective: found.objective,
-                converged: true,
-                objective_error: None,
-                subjects: found.subjects,
-                modes: found.modes,
-                covariance: None,
-                iterations: Vec::new(),
-                profiles: Vec::new(),
-                verdicts: vec![good(
-                    "random effects at the population values of the model; nothing else was estimated",
-                )],
-            },
-        ))
+        Ok(Found {
+            x: start.to_vec(),
+            objective: found.objective,
+            converged: true,
+            objective_error: None,
+            subjects: found.subjects,
+            modes: found.modes,
+            covariance: None,
+            iterations: Vec::new(),
+            verdicts: vec![good("random effects at the population values of the model; nothing else was estimated")],
+        })
     }
 
     /// Coordinates at their bounds.

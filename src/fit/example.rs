@@ -168,7 +168,6 @@ pub(crate) fn profiles() -> Vec<Profile> {
         points: around(estimate, width, flat),
         estimate,
         interval: (Some(estimate * (-1.96 * width).exp()), (!flat).then_some(estimate * (1.96 * width).exp())),
-        verdict: if flat { "not bounded from above".into() } else { "identified".into() },
     };
     vec![profile("cl", "L/h", 2.8, 0.08, false), profile("ka", "1/h", 1.5, 0.2, true)]
 }

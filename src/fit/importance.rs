@@ -8,15 +8,13 @@ use super::linear::{cholesky, forward, ln_determinant};
 use super::mode::{ones, plain};
 use super::objective::LN_2_PI;
 use super::population::Population;
+use super::seeded::{Grouped, groups, moving};
 use super::structure::Point;
 use crate::error_model::Observed;
-use crate::numeric::{Dual, Lanes, Scalar};
+use crate::numeric::{Lanes, Scalar};
 use crate::random::{Purpose, Stream};
 
 type One = Lanes<1>;
-/// Coordinates whose derivatives are carried at once.
-const GROUP: usize = 8;
-type Grouped = Dual<One, GROUP>;
 /// Step of the central differences by parameters without random effects.
 const STEP: f64 = 1e-3;
 
@@ -236,23 +234,7 @@ impl Population<'_> {
         let point = self.structure.point(&ones(x));
         let (root, ln_root) = self.omega_root(&point);
         let q = self.structure.etas();
-        let groups: Vec<(usize, Point<Grouped>)> = (0..x.len())
-            .step_by(GROUP)
-            .map(|from| {
-                let seeded: Vec<Grouped> = x
-                    .iter()
-                    .enumerate()
-                    .map(|(at, value)| {
-                        let mut seeded = Grouped::splat(*value);
-                        if (from..from + GROUP).contains(&at) {
-                            seeded.tangents[at - from] = Lanes([1.0]);
-                        }
-                        seeded
-                    })
-                    .collect();
-                (from, self.structure.point(&seeded))
-            })
-            .collect();
+        let groups = groups(&self.structure, x);
         (0..self.subjects.len())
             .map(|subject| {
                 let weights = self.weights(subject, drawn, &point, &root, ln_root);
@@ -260,28 +242,26 @@ impl Population<'_> {
                 let total: f64 = weights.iter().map(|weight| (weight - most).exp()).sum();
                 let own = &drawn.subjects[subject];
                 let mut score = vec![0.0; x.len()];
-                for (from, point) in &groups {
+                for group in &groups {
+                    let point = &group.point;
                     let (root, ln_root) = self.omega_root(point);
+                    let centres: Vec<Grouped> =
+                        drawn.unvaried.iter().map(|at| self.centre_of(subject, point, *at)).collect();
                     for (draw, weight) in weights.iter().enumerate() {
                         let share = (weight - most).exp() / total;
                         if share < 1e-12 {
                             continue;
                         }
                         let rows = |row: usize| {
-                            let mut value = Grouped::splat(own.rows[draw][row]);
-                            for (moved, at) in own.moved.iter().zip(&drawn.unvaried) {
-                                let by = (moved[0][draw][row] - moved[1][draw][row]) / (2.0 * STEP);
-                                let centre = self.centre_of(subject, point, *at);
-                                for (sum, tangent) in value.tangents.iter_mut().zip(&centre.tangents) {
-                                    *sum = *sum + Lanes([by * tangent.get(0)]);
-                                }
-                            }
-                            value
+                            let moved = own.moved.iter();
+                            let slopes: Vec<f64> =
+                                moved.map(|[up, down]| (up[draw][row] - down[draw][row]) / (2.0 * STEP)).collect();
+                            moving(own.rows[draw][row], &slopes, &centres)
                         };
                         let scaled = &own.scaled[draw * q..][..q];
                         let joint = self.joint_of(subject, point, &root, ln_root, scaled, rows);
-                        for (score, tangent) in score[*from..].iter_mut().zip(&joint.tangents) {
-                            *score -= 2.0 * share * tangent.get(0);
+                        for (score, slope) in score[group.from..].iter_mut().zip(group.slopes(&joint)) {
+                            *score -= 2.0 * share * slope;
                         }
                     }
                 }

@@ -12,13 +12,11 @@ use super::mode::{Mode, ones, plain};
 use super::objective::{Approximation, Parts};
 use super::parallel;
 use super::population::{Curve, Order, Population};
+use super::seeded::{GROUP, Grouped, groups, moving};
 use super::structure::Point;
-use crate::numeric::{Dual, Lanes, Scalar};
+use crate::numeric::{Lanes, Scalar};
 
 type One = Lanes<1>;
-/// Coordinates whose derivatives are carried at once.
-const GROUP: usize = 8;
-type Grouped = Dual<One, GROUP>;
 /// Step of the central differences that third derivatives are, on the scale of the parameters.
 const STEP: f64 = 1e-3;
 
@@ -107,9 +105,8 @@ impl Population<'_> {
 
     pub(super) fn prior_gradient(&self, x: &[f64]) -> Vec<f64> {
         let mut gradient = Vec::with_capacity(x.len());
-        for from in (0..x.len()).step_by(GROUP) {
-            let prior = self.structure.prior(&self.structure.point(&seeded(x, from)));
-            gradient.extend((from..x.len().min(from + GROUP)).map(|at| prior.tangents[at - from].get(0)));
+        for group in groups(&self.structure, x) {
+            gradient.extend(group.slopes(&self.structure.prior(&group.point)));
         }
         gradient
     }
@@ -182,19 +179,19 @@ impl Population<'_> {
         let curves =
             Curves { population: self, subject, curve: &curve, third: &third, at_zero: &at_zero, of_eta: &of_eta };
         let mut gradient = Vec::with_capacity(x.len());
-        for from in (0..x.len()).step_by(GROUP) {
-            let point = self.structure.point(&seeded(x, from));
+        for group in groups(&self.structure, x) {
+            let point = &group.point;
             let mut zeta: Vec<Grouped> = mode.zeta.iter().map(|value| Grouped::splat(*value)).collect();
             if how.has_mode() {
-                let moved = curves.with(&point, &zeta, false, |parts| parts.gradient(how));
+                let moved = curves.with(point, &zeta, false, |parts| parts.gradient(how));
                 for k in 0..GROUP {
                     let mut step: Vec<One> = moved.iter().map(|g| -g.tangents[k]).collect();
                     solve(&root, q, &mut step);
                     zeta.iter_mut().zip(step).for_each(|(zeta, step)| zeta.tangents[k] = step);
                 }
             }
-            let objective = curves.with(&point, &zeta, bent, |parts| parts.objective(how))?;
-            gradient.extend((from..x.len().min(from + GROUP)).map(|at| objective.tangents[at - from].get(0)));
+            let objective = curves.with(point, &zeta, bent, |parts| parts.objective(how))?;
+            gradient.extend(group.slopes(&objective));
         }
         gradient.iter().all(|slope| slope.is_finite()).then_some((objective, gradient))
     }
@@ -213,18 +210,6 @@ impl Population<'_> {
             })
             .collect()
     }
-}
-
-/// `x` with derivatives by the coordinates of a group.
-fn seeded(x: &[f64], from: usize) -> Vec<Grouped> {
-    let seed = |(at, value): (usize, &f64)| {
-        let mut seeded = Grouped::splat(*value);
-        if (from..from + GROUP).contains(&at) {
-            seeded.tangents[at - from] = Lanes([1.0]);
-        }
-        seeded
-    };
-    x.iter().enumerate().map(seed).collect()
 }
 
 /// The curves of a subject around a place, with derivatives by whatever moves the place.
@@ -250,16 +235,11 @@ impl Curves<'_, '_> {
         let Curve { value, first, second } = self.curve;
         let values = lifted(value, first, &scaled);
         let firsts = lifted(first, second, &scaled);
-        let seconds: Vec<Grouped> = if bent {
-            let mut all: Vec<Grouped> = second.iter().map(|value| Grouped::splat(*value)).collect();
-            for (by, scaled) in self.third.iter().zip(&scaled) {
-                for (entry, slope) in all.iter_mut().zip(by) {
-                    add_tangents(entry, *slope, scaled);
-                }
+        let seconds: Vec<Grouped> = match bent {
+            true => {
+                (0..second.len()).map(|at| moving(second[at], self.third.iter().map(|by| &by[at]), &scaled)).collect()
             }
-            all
-        } else {
-            Vec::new()
+            false => Vec::new(),
         };
         let zero_scaled = self.population.scaled(self.subject, point, &vec![Grouped::default(); zeta.len()]);
         let at_zero = lifted(&self.at_zero.value, &self.at_zero.first, &zero_scaled);
@@ -277,20 +257,9 @@ impl Curves<'_, '_> {
     }
 }
 
-/// Values with the derivatives that their `slopes` by the parameters give them.
+/// Values with the derivatives that their `slopes` by the parameters give them; without slopes they rest.
 fn lifted(values: &[f64], slopes: &[f64], scaled: &[Grouped]) -> Vec<Grouped> {
     let width = scaled.len();
-    let mut all: Vec<Grouped> = values.iter().map(|value| Grouped::splat(*value)).collect();
-    for (value, slopes) in all.iter_mut().zip(slopes.chunks_exact(width.max(1))) {
-        for (slope, scaled) in slopes.iter().zip(scaled) {
-            add_tangents(value, *slope, scaled);
-        }
-    }
-    all
-}
-
-fn add_tangents(value: &mut Grouped, slope: f64, scaled: &Grouped) {
-    for (sum, tangent) in value.tangents.iter_mut().zip(&scaled.tangents) {
-        *sum = *sum + Lanes([slope * tangent.get(0)]);
-    }
+    let of = |at: usize| slopes.get(at * width..(at + 1) * width).unwrap_or_default();
+    values.iter().enumerate().map(|(at, value)| moving(*value, of(at), scaled)).collect()
 }

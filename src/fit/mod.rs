@@ -30,13 +30,9 @@
 //! let table = Source::new("data.csv", "ID,TIME,DV\n1,3,150\n1,7,3000\n1,10,9000\n1,28,400\n1,90,60\n1,180,50\n");
 //! let mut warnings = Problems::default();
 //! let data = read_data(&table, &Sidecar::default(), &model, &mut warnings).unwrap();
-//! let what = Specification {
-//!     estimate: Some(vec!["tmax".into(), "cmax".into()]),
-//!     without_variability: model.parameters.iter().map(|parameter| parameter.name.text.clone()).collect(),
-//!     ..Specification::default()
-//! };
+//! let what = Specification { estimate: Some(vec!["tmax".into(), "cmax".into()]), ..Specification::default() };
 //! let settings = FitSettings { method: Method::Pooled, ..FitSettings::default() };
-//! let mut population = Population::new(&scenario, &data, &what, settings.censoring, true, &mut warnings)?;
+//! let mut population = Population::new(&scenario, &data, &what, &settings, &mut warnings)?;
 //! let fitted = population.fit(&model, &settings, &Stop::default(), &mut |_| {})?;
 //! assert!(fitted.converged);
 //! # Ok::<(), Problems>(())
@@ -64,6 +60,8 @@ mod report;
 mod result;
 mod saem;
 mod scoring;
+mod seeded;
+mod settings;
 mod specification;
 mod structure;
 pub mod tables;
@@ -75,7 +73,7 @@ mod update;
 
 pub use approximate::{Approximated, Iteration};
 pub use checkpoint::{checkpoint, resume};
-pub use estimate::{FitSettings, Method, Progress};
+pub use estimate::Progress;
 pub use importance::Importance;
 pub use marginal::{Evaluation, NoValue};
 pub use mode::Mode;
@@ -86,11 +84,12 @@ pub use population::{Curve, Order, Population, SubjectData};
 pub use profile::RISE;
 pub use recovery::{Recovered, Recovery};
 pub use result::{
-    Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Profile, SubjectCurves,
+    Covariance, Estimate, EstimateKind, Fitted, FittedOutput, IndividualFit, Prediction, Profile, SubjectCurves, Told,
     Verdict,
 };
 pub use saem::{Saem, Settings as SaemSettings};
 pub use scoring::Scored;
+pub use settings::{FitSettings, Method};
 pub use specification::{AskedRelation, Specification};
 pub use structure::{Block, Coordinate, Individual, Point, Relation, RelationKind, Residual, Structure};
 pub use transform::Transform;

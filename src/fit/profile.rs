@@ -3,10 +3,10 @@
 //! # Reference
 //! Raue et al. 2009, doi:10.1093/bioinformatics/btp358 (identifiability by profiles).
 
-use super::estimate::Method;
 use super::mode::{Mode, ones};
 use super::population::Population;
 use super::result::Profile;
+use super::settings::Method;
 use super::structure::Coordinate;
 use crate::integrate::Stop;
 
@@ -16,8 +16,6 @@ pub const RISE: f64 = 3.841_458_820_694_124;
 const MOST_STEPS: usize = 14;
 /// Farthest from the estimate, on the scale of estimation.
 const FAR: f64 = 6.0;
-/// Fall below the estimate's objective that is another optimum.
-const BELOW: f64 = 0.1;
 
 /// What is known where a profile begins.
 struct Start<'a> {
@@ -97,8 +95,6 @@ impl Population<'_> {
             }
         }
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let least = points.iter().map(|point| point.1).fold(0.0, f64::min);
-        let verdict = verdict(&own.name, ends, least);
         let value = |x: f64| own.transform.value(x);
         Profile {
             parameter: own.name.clone(),
@@ -106,7 +102,6 @@ impl Population<'_> {
             points: points.iter().map(|(x, rise)| (value(*x), *rise)).collect(),
             estimate: value(start.x[at]),
             interval: (ends[0].map(value), ends[1].map(value)),
-            verdict,
         }
     }
 
@@ -134,31 +129,23 @@ impl Population<'_> {
     }
 }
 
-fn verdict(name: &str, ends: [Option<f64>; 2], least: f64) -> String {
-    if least < -BELOW {
-        return format!(
-            "several optima: elsewhere on the profile of {name} the objective is {:.2} lower than at the estimate; fit again from there with --starts",
-            -least
-        );
-    }
-    match ends {
-        [Some(_), Some(_)] => format!("identified: the data bound {name} on both sides"),
-        [Some(_), None] => format!("one-sided: the data bound {name} from below only"),
-        [None, Some(_)] => format!("one-sided: the data bound {name} from above only"),
-        [None, None] => format!("flat: the data do not bound {name}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::result::Told;
 
     #[test]
     fn verdicts_say_what_the_ends_mean() {
-        let words = |ends, least| verdict("ka", ends, least).split(':').next().unwrap_or_default().to_string();
-        assert_eq!(words([Some(0.0), Some(1.0)], 0.0), "identified");
-        assert_eq!(words([None, Some(1.0)], 0.0), "one-sided");
-        assert_eq!(words([None, None], -0.01), "flat");
-        assert_eq!(words([Some(0.0), Some(1.0)], -1.0), "several optima");
+        let told = |interval, least| {
+            let points = vec![(0.9, least), (1.0, 0.0)];
+            let profile = Profile { parameter: "ka".into(), unit: "1/h".into(), points, estimate: 1.0, interval };
+            (profile.told(), profile.verdict())
+        };
+        assert_eq!(told((Some(0.0), Some(1.0)), 0.0).0, Told::Identified);
+        assert_eq!(told((None, Some(1.0)), 0.0).1, "one-sided: the data bound ka from above only");
+        assert_eq!(told((Some(1.0), None), 0.0).1, "one-sided: the data bound ka from below only");
+        assert_eq!(told((None, None), -0.01).0, Told::Flat);
+        let (several, text) = told((Some(0.0), Some(1.0)), -1.5);
+        assert!(several == Told::SeveralOptima && text.contains("1.50 lower"), "{text}");
     }
 }

@@ -1,10 +1,11 @@
 //! Whether a method finds what data were simulated from: bias, scatter and coverage over replicates.
 
-use super::estimate::{FitSettings, Progress};
+use super::estimate::Progress;
 use super::mode::{ones, plain};
 use super::observed::treated;
 use super::population::{Population, SubjectData};
 use super::result::EstimateKind;
+use super::settings::FitSettings;
 use crate::diagnostic::Problems;
 use crate::error_model::Observed;
 use crate::integrate::Stop;
@@ -133,9 +134,7 @@ impl Population<'_> {
         report: &mut dyn FnMut(usize, usize),
     ) -> Result<Recovery, Problems> {
         let truth = self.structure.clone();
-        if !settings.method.has_random_effects() {
-            self.structure.leave_out_random_effects();
-        }
+        self.structure.keep_for(settings.method);
         let start = self.structure.start();
         let wanted = self.estimates(&start, None, true).into_iter().filter(|one| !one.fixed);
         let estimates = wanted.map(|one| Recovered {

@@ -198,8 +198,68 @@ pub struct Profile {
     pub estimate: f64,
     /// Where the objective is 3.84 above its least on either side; none where it is not reached.
     pub interval: (Option<f64>, Option<f64>),
-    /// In words: identified, one-sided, flat, several optima.
-    pub verdict: String,
+}
+
+/// What data say of a parameter, by its profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Both ends.
+    Identified,
+    /// The lower end alone.
+    FromBelow,
+    /// The upper end alone.
+    FromAbove,
+    /// Neither.
+    Flat,
+    /// Elsewhere the objective is lower.
+    SeveralOptima,
+}
+
+/// Fall below the estimate's objective that is another optimum.
+const BELOW: f64 = 0.1;
+
+impl Profile {
+    /// What the data say.
+    pub fn told(&self) -> Told {
+        match self.interval {
+            _ if self.least() < -BELOW => Told::SeveralOptima,
+            (Some(_), Some(_)) => Told::Identified,
+            (Some(_), None) => Told::FromBelow,
+            (None, Some(_)) => Told::FromAbove,
+            (None, None) => Told::Flat,
+        }
+    }
+
+    fn least(&self) -> f64 {
+        self.points.iter().map(|point| point.1).fold(0.0, f64::min)
+    }
+
+    /// The same in words.
+    pub fn verdict(&self) -> String {
+        let (name, word) = (&self.parameter, self.told().word());
+        match self.told() {
+            Told::Identified => format!("{word}: the data bound {name} on both sides"),
+            Told::FromBelow => format!("{word}: the data bound {name} from below only"),
+            Told::FromAbove => format!("{word}: the data bound {name} from above only"),
+            Told::Flat => format!("{word}: the data do not bound {name}"),
+            Told::SeveralOptima => format!(
+                "{word}: elsewhere on the profile of {name} the objective is {:.2} lower than at the estimate; fit again from there, or with --starts",
+                -self.least()
+            ),
+        }
+    }
+}
+
+impl Told {
+    /// In a word or two.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Identified => "identified",
+            Self::FromBelow | Self::FromAbove => "one-sided",
+            Self::Flat => "flat",
+            Self::SeveralOptima => "several optima",
+        }
+    }
 }
 
 /// The curves of a subject, for figures.

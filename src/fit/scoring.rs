@@ -8,19 +8,19 @@
 
 use super::linear::{cholesky, solve};
 use super::mode::{ones, plain};
+use super::objective::LN_2_PI;
 use super::observed::{Measured, location};
 use super::optimise::Reason;
 use super::population::{Order, Population};
+use super::seeded::{Grouped, groups, moving};
 use super::structure::{Coordinate, is_logarithmic};
 use super::uncertainty::half_hessian;
-use crate::error_model::ErrorModel;
+use crate::error_model::{ErrorModel, Observed};
 use crate::integrate::Stop;
 use crate::numeric::{Dual, Lanes, Scalar};
 use crate::random::{MOST_DIMENSIONS, Sobol};
 
 type One = Lanes<1>;
-const GROUP: usize = 8;
-type Grouped = Dual<One, GROUP>;
 
 /// Where a search ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,30 +168,9 @@ impl Population<'_> {
         let n = x.len();
         let point = self.structure.point(&ones(x));
         let mut objective = self.structure.prior(&point).get(0);
-        let mut gradient = vec![0.0; n];
+        let mut gradient = self.prior_gradient(x);
         let mut curvature = vec![0.0; n * n];
-        let groups: Vec<usize> = (0..n.max(1)).step_by(GROUP).collect();
-        let points: Vec<_> = groups
-            .iter()
-            .map(|from| {
-                let seeded: Vec<Grouped> = x
-                    .iter()
-                    .enumerate()
-                    .map(|(at, value)| {
-                        let mut seeded = Grouped::splat(*value);
-                        if (*from..from + GROUP).contains(&at) {
-                            seeded.tangents[at - from] = Lanes([1.0]);
-                        }
-                        seeded
-                    })
-                    .collect();
-                self.structure.point(&seeded)
-            })
-            .collect();
-        for (from, point) in groups.iter().zip(&points) {
-            let prior = self.structure.prior(point);
-            (*from..n.min(from + GROUP)).for_each(|at| gradient[at] += prior.tangents[at - from].get(0));
-        }
+        let groups = groups(&self.structure, x);
         for (at, individual) in self.structure.individuals.iter().enumerate() {
             let own = self.structure.coordinates().iter().position(|known| *known == Coordinate::Typical(at));
             if let (Some(own), Some((_, sd))) = (own, individual.prior) {
@@ -207,40 +186,25 @@ impl Population<'_> {
             let scaled = plain(&self.scaled(subject, &point, &[]));
             let curve = self.curve(subject, &scaled, Order::First).ok()?;
             let width = scaled.len();
-            let seeded: Vec<Vec<Grouped>> = points.iter().map(|point| self.scaled(subject, point, &[])).collect();
+            let moved: Vec<_> = groups.iter().map(|group| self.scaled(subject, &group.point, &[])).collect();
             for (row, one) in self.subjects[subject].measured.iter().enumerate() {
-                let (mut weight, mut slope) = (0.0, 0.0);
-                for ((from, point), scaled) in groups.iter().zip(&points).zip(&seeded) {
-                    let mut f = Grouped::splat(curve.value[row]);
-                    for (slope, scaled) in curve.first[row * width..][..width].iter().zip(scaled) {
-                        for (sum, tangent) in f.tangents.iter_mut().zip(&scaled.tangents) {
-                            *sum = *sum + Lanes([slope * tangent.get(0)]);
-                        }
-                    }
-                    let error = point.errors[one.residual];
-                    let term = one.term(&error, f);
-                    if *from == 0 {
-                        objective -= 2.0 * term.get(0);
-                        if matches!(one.observed, crate::error_model::Observed::Value(_)) {
-                            objective -= super::objective::LN_2_PI;
-                        }
-                    }
-                    let (place, sd) = (location(&error, f), error.spread(f));
-                    let plain_error = error.map(|size| size.value);
-                    weight = if one.is_censored() {
-                        let [_, first, second] = one.with_slopes(&plain_error, f.value);
-                        slope = first.get(0);
-                        -second.get(0)
-                    } else {
-                        1.0 / (sd.get(0) * sd.get(0))
-                    };
-                    for at in *from..n.min(from + GROUP) {
-                        let tangent = |number: Grouped| number.tangents[at - from].get(0);
-                        gradient[at] -= 2.0 * tangent(term);
-                        value[at] = tangent(f);
-                        m[at] = tangent(place);
-                        ln_sd[at] = tangent(sd) / sd.get(0);
-                        by_sizes[at] = tangent(term) - slope * value[at];
+                let error = &point.errors[one.residual];
+                let prediction = Lanes([curve.value[row]]);
+                let [term, slope, second] = one.with_slopes(error, prediction).map(|number| number.get(0));
+                let constant = if matches!(one.observed, Observed::Value(_)) { LN_2_PI } else { 0.0 };
+                objective -= 2.0 * term + constant;
+                let weight = if one.is_censored() { -second } else { 1.0 / error.spread(prediction).get(0).powi(2) };
+                for (group, moved) in groups.iter().zip(&moved) {
+                    let f = moving(curve.value[row], &curve.first[row * width..][..width], moved);
+                    let error = group.point.errors[one.residual];
+                    let (term, place, sd) = (one.term(&error, f), location(&error, f), error.spread(f));
+                    for at in group.from..group.to {
+                        let tangent = |number: &Grouped| number.tangents[at - group.from].get(0);
+                        gradient[at] -= 2.0 * tangent(&term);
+                        value[at] = tangent(&f);
+                        m[at] = tangent(&place);
+                        ln_sd[at] = tangent(&sd) / sd.get(0);
+                        by_sizes[at] = tangent(&term) - slope * value[at];
                     }
                 }
                 let bends = one.is_censored().then(|| bends(one, &point.errors[one.residual], curve.value[row]));

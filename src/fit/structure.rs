@@ -1,5 +1,6 @@
 //! What is estimated: typical values, effects of covariates, variances of random effects, sizes of residual errors.
 
+use super::settings::Method;
 use super::transform::Transform;
 use crate::error_model::ErrorModel;
 use crate::numeric::{Lanes, Scalar};
@@ -148,8 +149,11 @@ impl Structure {
         self.blocks.iter().map(|block| block.etas.len()).sum()
     }
 
-    /// Takes the random effects out; parameters that have nothing else are no longer individual.
-    pub fn leave_out_random_effects(&mut self) {
+    /// Takes out what a method does not look at: random effects, if it has none, and parameters that have nothing else.
+    pub fn keep_for(&mut self, method: Method) {
+        if method.has_random_effects() {
+            return;
+        }
         self.individuals.retain(|individual| {
             individual.estimated || individual.relations.iter().any(|relation| relation.estimated)
         });

@@ -10,7 +10,7 @@ use crate::cli::loading::Loaded;
 use crate::cli::output::{self, Folder};
 use crate::cli::{Context, Failure, record, render, tables};
 use crate::diagnostic::Problems;
-use crate::fit::{Population, Recovery};
+use crate::fit::{FitSettings, Population, Recovery};
 use crate::observation;
 use crate::trajectory::{brief, number, quoted};
 
@@ -25,7 +25,8 @@ pub fn run(context: &Context, arguments: &ValidateArgs) -> Result<(), Failure> {
     scenario.stop = context.stop.clone();
     let seed = fit.seed.or(loaded.file.as_ref().and_then(|file| file.seed)).unwrap_or(0);
     let specification = fit::specification(fit, &loaded.model)?;
-    let settings = fit::settings(fit, seed)?;
+    // The values of the data are not looked at.
+    let settings = FitSettings { checks_units: false, ..fit::settings(fit, seed)? };
     let mut warnings = Problems::default();
     let data = observation::read_data(&source, &tables::sidecar(source.name())?, &loaded.model, &mut warnings);
     let Some(data) = data else { return Err(warnings.into()) };
@@ -33,7 +34,7 @@ pub fn run(context: &Context, arguments: &ValidateArgs) -> Result<(), Failure> {
     let subjects = data.subjects.iter().map(|one| &one.design);
     observations::one_regimen(source.name(), !fit.run.dose.is_empty() || in_file, subjects)?;
     let folder = fit.to.output.as_deref().map(Folder::open).transpose()?;
-    let mut population = Population::new(&scenario, &data, &specification, settings.censoring, false, &mut warnings)?;
+    let mut population = Population::new(&scenario, &data, &specification, &settings, &mut warnings)?;
     if !warnings.is_empty() {
         context.say(render::text(&warnings).trim_end());
     }

@@ -1,6 +1,7 @@
 //! Models and data of the tests, and populations made of them.
 
 use crate::diagnostic::{Problems, Source};
+use crate::fit::settings::FitSettings;
 use crate::fit::{Censoring, Population, Specification};
 use crate::model::Model;
 use crate::observation::{Data, read_data};
@@ -39,7 +40,8 @@ pub fn attempt<'m>(
     censoring: Censoring,
 ) -> Result<Population<'m>, Problems> {
     let scenario = Scenario::new(model).expect("a scenario");
-    Population::new(&scenario, &read(model, csv), specification, censoring, true, &mut Problems::default())
+    let settings = FitSettings { censoring, ..FitSettings::default() };
+    Population::new(&scenario, &read(model, csv), specification, &settings, &mut Problems::default())
 }
 
 /// The head and the first subjects of a table whose first column is the subject.

@@ -4,6 +4,7 @@ mod censoring;
 mod data;
 mod gradients;
 mod linear;
+mod recovery;
 mod reference;
 mod refusals;
 mod saem;

@@ -4,7 +4,7 @@ use super::data::{THEOPHYLLINE, model, population};
 use crate::fit::{FitSettings, Method, SaemSettings, Specification, Uncertainty};
 use crate::integrate::Stop;
 
-/// Objective and estimates by FOCEI that NONMEM and nlmixr2 agree on.
+/// Objective and estimates by FOCEI as the benchmark of these data gives them.
 ///
 /// # Reference
 /// Data: Boeckmann, Sheiner and Beal 1994, NONMEM Users Guide, part V.

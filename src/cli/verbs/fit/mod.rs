@@ -45,16 +45,13 @@ pub fn run(context: &Context, arguments: &FitArgs) -> Result<(), Failure> {
     if let Some(path) = &arguments.update {
         output::try_file(path)?;
     }
-    let checks_units = !arguments.no_unit_check;
-    let found = Population::new(&scenario, &data, &specification, settings.censoring, checks_units, &mut warnings);
+    let found = Population::new(&scenario, &data, &specification, &settings, &mut warnings);
     if !warnings.is_empty() {
         context.say(render::text(&warnings).trim_end());
     }
     let mut population = found?;
     population.threads = threads(arguments.threads);
-    if !settings.method.has_random_effects() {
-        population.structure.leave_out_random_effects();
-    }
+    population.structure.keep_for(settings.method);
     let mut stand = Stand::open(arguments, &population, &mut settings)?;
     let bar = spinner(context);
     let fitted = population.fit(&loaded.model, &settings, &context.stop, &mut |progress| {

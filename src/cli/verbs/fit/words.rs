@@ -72,6 +72,7 @@ pub fn settings(arguments: &FitArgs, seed: u64) -> Result<FitSettings, Problems>
         most_iterations: arguments.iterations,
         draws: arguments.draws.max(2),
         profile: list(&arguments.profile),
+        checks_units: !arguments.no_unit_check,
         ..FitSettings::default()
     };
     match arguments.method.parse() {

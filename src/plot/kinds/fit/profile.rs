@@ -49,9 +49,8 @@ fn tile(profile: &Profile) -> Tile {
         series: vec![Series::new("", points)],
         ..Plot::default()
     };
-    let verdict = if profile.verdict.is_empty() { String::new() } else { format!(": {}", profile.verdict) };
     Tile {
-        title: format!("{}{verdict}", profile.parameter),
+        title: format!("{}: {}", profile.parameter, profile.told().word()),
         notes: vec![format!("{}, 95 %: {interval}", estimate.trim_end())],
         horizontal: Axis::linear(&profile.parameter, &profile.unit),
         vertical: Axis::linear("Rise of the objective", "").between(-0.04 * top, 1.04 * top),

@@ -249,7 +249,7 @@ fn profiles_have_their_line_and_their_verdict() {
     let [figure] = figures.as_slice() else { panic!("{}", figures.len()) };
     holds(figure);
     let [cl, ka] = figure.tiles.as_slice() else { panic!("{}", figure.tiles.len()) };
-    assert_eq!((cl.title.as_str(), ka.title.as_str()), ("cl: identified", "ka: not bounded from above"));
+    assert_eq!((cl.title.as_str(), ka.title.as_str()), ("cl: identified", "ka: one-sided"));
     assert_eq!(plot(cl).references[0].value, 3.84);
     // 2.8 exp(-+ 1.96 x 0.08) = 2.8 / 1.16975, 2.8 x 1.16975
     assert_eq!(cl.notes, ["2.80 L/h, 95 %: 2.39 to 3.28"]);
@@ -275,7 +275,7 @@ fn ranges_begin_at_nothing_or_keep_their_distance() {
 /// Writes the figures into the folder that `CASCADE_SCRATCH` names, to be looked at.
 #[cfg(feature = "plot")]
 #[test]
-#[ignore = "for eyes"]
+#[ignore = "draws pictures to be looked at, and asserts nothing"]
 fn figures_for_eyes() {
     use crate::plot::{Theme, page, render};
     let Ok(folder) = std::env::var("CASCADE_SCRATCH") else { return };
