@@ -28,6 +28,9 @@ pub enum Progress<'a> {
     Stage(&'static str),
 }
 
+/// Effective draws of a subject below which the error of its likelihood is not to be trusted.
+const FEW: f64 = 10.0;
+
 impl Population<'_> {
     /// Fits; `report` hears how it goes.
     ///
@@ -182,6 +185,10 @@ impl Population<'_> {
         let likelihood = self.weigh(&found.x, &drawn);
         if likelihood.error > 1.0 {
             verdicts.push(bad(format!("the objective is known to {:.1} only: raise --draws", likelihood.error)));
+        }
+        if likelihood.least_effective < FEW {
+            let text = "the likelihood of a subject rests on few draws: it is less well known than its error says; raise --draws";
+            verdicts.push(bad(text));
         }
         let mut matrix = None;
         if wants {

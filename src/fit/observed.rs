@@ -74,6 +74,12 @@ impl Measured {
         !matches!(self.observed, Observed::Value(_)) || self.above.is_some()
     }
 
+    /// The square of its residual over what the spread is for a size of 1 (`unit`); none if it is no value.
+    pub fn square(&self, unit: &ErrorModel<Lanes<1>>, prediction: f64) -> Option<f64> {
+        let Observed::Value(observed) = self.observed else { return None };
+        Some(unit.residual(Lanes([observed]), Lanes([prediction])).get(0).powi(2))
+    }
+
     /// Its term of the log-likelihood at a prediction.
     pub fn term<S: Scalar>(&self, error: &ErrorModel<S>, prediction: S) -> S {
         let term = error.ln_likelihood_of(self.observed, prediction);

@@ -77,6 +77,13 @@ impl Population<'_> {
         (all.count() - censored, censored)
     }
 
+    /// Whether a residual error has one size, of which the mean square of these subjects' residuals is the best estimate.
+    pub(super) fn is_simple(&self, residual: usize, subjects: impl IntoIterator<Item = usize>) -> bool {
+        let one_size = self.structure.residuals[residual].start.sizes().len() == 1;
+        let mut rows = subjects.into_iter().flat_map(|subject| &self.subjects[subject].measured);
+        one_size && rows.all(|one| one.residual != residual || !one.is_censored())
+    }
+
     /// Individual parameters on their scales: typical values, covariates, random effects `root` times `zeta`.
     pub fn scaled<S: Scalar>(&self, subject: usize, point: &Point<S>, zeta: &[S]) -> Vec<S> {
         let q = zeta.len();

@@ -1,7 +1,8 @@
 //! Maximum likelihood without random effects: one subject, or all as one, by damped Fisher scoring.
 //!
-//! A step solves (I + lambda diag I) step = -gradient / 2 with I the expected information, which needs first derivatives of
-//! the curves alone. With an additive error this is the method of Levenberg and Marquardt.
+//! A step solves (I + lambda D) step = -gradient / 2 with I the expected information, which needs first derivatives of the
+//! curves alone, and D the inverse squares of the coordinates' scales; lambda grows until no coordinate goes too far, so that
+//! one of which the data tell nothing does not hold up the others. With an additive error this is the method of Levenberg.
 //!
 //! # Reference
 //! Moré 1978, doi:10.1007/BFb0067700; Osborne 1992, doi:10.2307/1403504 (scoring).
@@ -11,9 +12,10 @@ use super::mode::{ones, plain};
 use super::objective::LN_2_PI;
 use super::observed::{Measured, location};
 use super::optimise::Reason;
-use super::population::{Order, Population};
+use super::population::{Curve, Order, Population};
 use super::seeded::{Grouped, groups, moving};
 use super::structure::{Coordinate, is_logarithmic};
+use super::transform::Transform;
 use super::uncertainty::half_hessian;
 use crate::error_model::{ErrorModel, Observed};
 use crate::integrate::Stop;
@@ -42,8 +44,14 @@ pub struct Scored {
 }
 
 /// Decrease promised at which a search has converged.
-const ENOUGH: f64 = 1e-7;
+const ENOUGH: f64 = 1e-10;
+/// The same at which a step that keeps little of its promise ends a search.
+const NEARLY: f64 = 1e-4;
 const MOST: usize = 200;
+/// Longest step of a coordinate, over its scale.
+const FAR: f64 = 2.0;
+const LEAST_DAMPING: f64 = 1e-8;
+const MOST_DAMPING: f64 = 1e15;
 /// How far starts lie from the first, on the scale of estimation: typical values, and the rest.
 const WIDE: f64 = 1.1;
 const NARROW: f64 = 0.3;
@@ -74,10 +82,12 @@ impl Population<'_> {
         stop: &Stop,
     ) -> Option<Scored> {
         let n = start.len();
-        let mut x = start.to_vec();
-        let mut place = self.place(subjects, &x)?;
-        let mut course = vec![(place.objective, x.clone())];
-        let mut damping = 1e-3;
+        let curves = self.curves_of(subjects, start)?;
+        let mut course = vec![(self.place(subjects, start, &curves)?.objective, start.to_vec())];
+        let (mut x, mut place) = self.follow(subjects, start.to_vec(), &curves)?;
+        course.push((place.objective, x.clone()));
+        let scales = self.scales(start);
+        let mut damping = 1.0;
         let mut evaluations = 1;
         let reason = loop {
             if stop.is_tripped() {
@@ -89,42 +99,57 @@ impl Population<'_> {
                 })
                 .collect();
             let nearer = if place.nearer.is_empty() { &place.curvature } else { &place.nearer };
-            let found = step(&place.gradient, nearer, damping, &rests)
-                .or_else(|| step(&place.gradient, &place.curvature, damping, &rests));
-            let Some(step) = found else {
-                damping *= 10.0;
-                if damping > 1e12 {
+            let damped = |damping: f64| {
+                step(&place.gradient, nearer, (damping, &scales), &rests)
+                    .or_else(|| step(&place.gradient, &place.curvature, (damping, &scales), &rests))
+            };
+            let reaches = |step: &Vec<f64>| step.iter().zip(&scales).all(|(step, scale)| step.abs() <= FAR * scale);
+            let Some(step) = damped(damping).filter(reaches) else {
+                damping *= 4.0;
+                if damping > MOST_DAMPING {
                     break Reason::NoProgress;
                 }
                 continue;
             };
-            let promised = -0.5 * place.gradient.iter().zip(&step).map(|(gradient, step)| gradient * step).sum::<f64>();
-            if promised < ENOUGH && damping <= 1.0 {
-                break Reason::Converged;
+            let promise =
+                |step: &[f64]| -0.5 * place.gradient.iter().zip(step).map(|(slope, step)| slope * step).sum::<f64>();
+            let promised = promise(&step);
+            if promised < ENOUGH {
+                // Perhaps only because it is damped.
+                let free = damped(LEAST_DAMPING).filter(|free| reaches(free) && promise(free) >= ENOUGH);
+                if damping == LEAST_DAMPING || free.is_none() {
+                    break Reason::Converged;
+                }
+                damping = LEAST_DAMPING;
+                continue;
             }
             if evaluations >= MOST {
                 break Reason::Iterations;
             }
-            let longest = step.iter().fold(0.0f64, |most, step| most.max(step.abs()));
-            let shorter = if longest > 2.0 { 2.0 / longest } else { 1.0 };
-            let to: Vec<f64> = (0..n).map(|i| (x[i] + shorter * step[i]).clamp(bounds[i].0, bounds[i].1)).collect();
-            let found = (to != x).then(|| self.place(subjects, &to)).flatten();
+            let to: Vec<f64> = (0..n).map(|i| (x[i] + step[i]).clamp(bounds[i].0, bounds[i].1)).collect();
+            let found = (to != x).then(|| self.follow(subjects, to.clone(), &self.curves_of(subjects, &to)?)).flatten();
             evaluations += 1;
-            match found.filter(|found| found.objective < place.objective) {
-                Some(found) => {
+            match found.filter(|(_, found)| found.objective < place.objective) {
+                Some((to, found)) => {
                     let fell = place.objective - found.objective;
-                    damping *= if fell > 0.5 * promised { 0.1 } else { 1.0 };
-                    damping = damping.max(1e-12);
+                    damping *= match fell / promised {
+                        good if good > 0.75 => 0.1,
+                        poor if poor < 0.25 => 4.0,
+                        _ => 1.0,
+                    };
+                    damping = damping.max(LEAST_DAMPING);
                     (x, place) = (to, found);
                     course.push((place.objective, x.clone()));
-                    if fell < ENOUGH && damping <= 1e-2 {
+                    if promised < NEARLY && fell < 0.25 * promised {
                         break Reason::Converged;
                     }
                 }
+                // What is promised is lost in the errors of the integration.
+                None if promised < NEARLY => break Reason::Converged,
                 None => {
                     damping *= 10.0;
-                    if damping > 1e10 {
-                        break if promised < 1e-4 { Reason::Converged } else { Reason::NoProgress };
+                    if damping > MOST_DAMPING {
+                        break Reason::NoProgress;
                     }
                 }
             }
@@ -133,13 +158,25 @@ impl Population<'_> {
         Some(Scored { x, objective, gradient, curvature, reason, evaluations, course })
     }
 
+    /// What counts as one step of each coordinate: 1 on the logarithm and the logit, else the size of the value.
+    fn scales(&self, start: &[f64]) -> Vec<f64> {
+        let individuals = &self.structure.individuals;
+        let scale = |(coordinate, start): (Coordinate, &f64)| match coordinate {
+            Coordinate::Typical(at) if individuals[at].transform == Transform::Identity && *start != 0.0 => start.abs(),
+            _ => 1.0,
+        };
+        self.structure.coordinates().into_iter().zip(start).map(scale).collect()
+    }
+
     /// Half the curvature where a search ended: the expected one, or differences of the gradient if rows are censored.
     pub(super) fn information(&self, subjects: &[usize], found: &Scored) -> Vec<f64> {
         let censored = |subject: &usize| self.subjects[*subject].measured.iter().any(|row| row.is_censored());
         let observed = subjects
             .iter()
             .any(censored)
-            .then(|| half_hessian(&found.x, |x, _| Some(self.place(subjects, x)?.gradient)))
+            .then(|| {
+                half_hessian(&found.x, |x, _| Some(self.place(subjects, x, &self.curves_of(subjects, x)?)?.gradient))
+            })
             .flatten();
         observed.unwrap_or_else(|| found.curvature.iter().map(|entry| 0.5 * entry).collect())
     }
@@ -164,7 +201,35 @@ impl Population<'_> {
         all
     }
 
-    fn place(&self, subjects: &[usize], x: &[f64]) -> Option<Place> {
+    fn curves_of(&self, subjects: &[usize], x: &[f64]) -> Option<Vec<Curve>> {
+        let point = self.structure.point(&ones(x));
+        let of = |subject: &usize| self.curve(*subject, &plain(&self.scaled(*subject, &point, &[])), Order::First).ok();
+        subjects.iter().map(of).collect()
+    }
+
+    /// The place at `x`, at which sizes of residual errors follow where their best values are known from the curves.
+    fn follow(&self, subjects: &[usize], mut x: Vec<f64>, curves: &[Curve]) -> Option<(Vec<f64>, Place)> {
+        for (coordinate, x) in self.structure.coordinates().into_iter().zip(&mut x) {
+            let Coordinate::Size(residual, _) = coordinate else { continue };
+            if !self.is_simple(residual, subjects.iter().copied()) {
+                continue;
+            }
+            let unit = self.structure.residuals[residual].start.map(|_| 1.0).lift();
+            let all = subjects.iter().zip(curves).flat_map(|(subject, curve)| {
+                self.subjects[*subject].measured.iter().zip(&curve.value).filter(|(one, _)| one.residual == residual)
+            });
+            let squares: Vec<f64> = all.filter_map(|(one, value)| one.square(&unit, *value)).collect();
+            let mean = squares.iter().sum::<f64>() / squares.len() as f64;
+            let (low, high) = self.structure.range(coordinate).1;
+            if mean.is_finite() {
+                *x = (0.5 * mean.ln()).clamp(low, high);
+            }
+        }
+        let place = self.place(subjects, &x, curves)?;
+        Some((x, place))
+    }
+
+    fn place(&self, subjects: &[usize], x: &[f64], curves: &[Curve]) -> Option<Place> {
         let n = x.len();
         let point = self.structure.point(&ones(x));
         let mut objective = self.structure.prior(&point).get(0);
@@ -182,10 +247,8 @@ impl Population<'_> {
         let censored = |subject: &usize| self.subjects[*subject].measured.iter().any(|row| row.is_censored());
         let mut difference = vec![0.0; if subjects.iter().any(censored) { n * n } else { 0 }];
         let coordinates = self.structure.coordinates();
-        for &subject in subjects {
-            let scaled = plain(&self.scaled(subject, &point, &[]));
-            let curve = self.curve(subject, &scaled, Order::First).ok()?;
-            let width = scaled.len();
+        let width = self.width();
+        for (&subject, curve) in subjects.iter().zip(curves) {
             let moved: Vec<_> = groups.iter().map(|group| self.scaled(subject, &group.point, &[])).collect();
             for (row, one) in self.subjects[subject].measured.iter().enumerate() {
                 let error = &point.errors[one.residual];
@@ -262,13 +325,12 @@ fn bends(row: &Measured, error: &ErrorModel<One>, prediction: f64) -> [[f64; LOC
     std::array::from_fn(|a| std::array::from_fn(|b| term.tangents[a].tangents[b].get(0)))
 }
 
-/// The damped step; coordinates that rest do not move.
-fn step(gradient: &[f64], curvature: &[f64], damping: f64, rests: &[bool]) -> Option<Vec<f64>> {
+/// The step damped by so much over the squares of the scales; coordinates that rest do not move.
+fn step(gradient: &[f64], curvature: &[f64], (damping, scales): (f64, &[f64]), rests: &[bool]) -> Option<Vec<f64>> {
     let n = rests.len();
     let mut matrix = curvature.to_vec();
-    let most = (0..n).map(|i| matrix[i * n + i]).fold(0.0, f64::max);
     for i in 0..n {
-        matrix[i * n + i] += damping * matrix[i * n + i].max(1e-9 * most) + 1e-14 * most;
+        matrix[i * n + i] += damping / (scales[i] * scales[i]);
         if rests[i] {
             (0..n).for_each(|j| (matrix[i * n + j], matrix[j * n + i]) = (0.0, 0.0));
             matrix[i * n + i] = 1.0;

@@ -111,17 +111,13 @@ impl Population<'_> {
             moved[at] = mean;
             let mut covariance = vec![0.0; moved.len() * moved.len()];
             covariance[at * moved.len() + at] = sd * sd / count;
-            let name = self.names_of_coordinates()[at].clone();
             let own = self.estimates(&moved, Some(&covariance), true);
             let found = own.into_iter().filter(|one| !one.fixed).nth(at);
             estimates.extend(found);
-            if let Coordinate::Typical(_) = coordinate {
+            if let Coordinate::Typical(individual) = coordinate {
                 let error = sd * sd * (2.0 / (count - 1.0)).sqrt();
                 estimates.push(Estimate {
-                    name: format!(
-                        "omega2({})",
-                        name.trim_start_matches("log(").trim_start_matches("logit(").trim_end_matches(')')
-                    ),
+                    name: format!("omega2({})", structure.individuals[*individual].name),
                     kind: EstimateKind::Variance,
                     unit: "1".into(),
                     transform: "identity".into(),

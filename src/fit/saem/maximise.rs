@@ -1,10 +1,10 @@
 //! Population values that maximise the likelihood of the newest draws, averaged with those before.
 
 use super::{One, Run};
-use crate::error_model::{ErrorModel, Observed};
+use crate::error_model::ErrorModel;
 use crate::fit::linear::{cholesky, inverse, solve};
 use crate::fit::mode::{ones, plain};
-use crate::fit::observed::{Measured, location};
+use crate::fit::observed::Measured;
 use crate::fit::structure::{Coordinate, is_logarithmic};
 use crate::numeric::{Dual, Lanes, Scalar};
 
@@ -160,13 +160,7 @@ impl Run<'_, '_> {
             if !residual.estimated.contains(&true) {
                 continue;
             }
-            let simple = self.values.errors[at].sizes().len() == 1
-                && self
-                    .population
-                    .subjects
-                    .iter()
-                    .flat_map(|subject| &subject.measured)
-                    .all(|one| one.residual != at || !one.is_censored());
+            let simple = self.population.is_simple(at, 0..self.population.subjects.len());
             let old = self.values.errors[at];
             let new = if simple { self.mean_square(at, weight) } else { self.scored(at, weight) };
             let cooled = |(old, new): (f64, f64), name: &str| {
@@ -187,10 +181,8 @@ impl Run<'_, '_> {
         let (mut sum, mut count) = (0.0, 0);
         for chain in &self.chains {
             for one in self.population.subjects[chain.subject].measured.iter().filter(|one| one.residual == at) {
-                let Observed::Value(observed) = one.observed else { continue };
-                let f = Lanes([chain.rows[one.row]]);
-                let difference = location(&unit, Lanes([observed])) - location(&unit, f);
-                sum += (difference / unit.spread(f)).get(0).powi(2);
+                let Some(square) = one.square(&unit, chain.rows[one.row]) else { continue };
+                sum += square;
                 count += 1;
             }
         }
